@@ -1,4 +1,4 @@
-"""Columns added to an answer to a named query (names of ids, overdue reviews), and the message for a cut answer. Pure."""
+"""Columns added to the answer to a named query: names next to ids, overdue reviews. Pure."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def holds_entities(property_path: str) -> bool:
 
 
 def name_column(columns: Sequence[str], place: int) -> str:
-    """Return the column with the names for the ids in the column at a place, or an empty text.
+    """Return the column that names the entities whose ids are in the column at `place`, or an empty text.
 
     Example:
         >>> name_column(["person", "name", "boats"], 0), name_column(["gang", "gang_name"], 0), name_column(["a", "boats"], 1)
@@ -69,7 +69,7 @@ def beside(
     today: dt.date,
     names: Mapping[str, str] | None = None,
 ) -> Answered:
-    """Add `review_overdue` after each `review_on`, empty until it is due, and names after ids that lack them.
+    """Add `review_overdue` after each `review_on` (empty until the review is due), and names after ids without any.
 
     Args:
         returns: column → property, as the query's header declares them.

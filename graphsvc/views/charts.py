@@ -11,7 +11,7 @@ from typing import Any
 
 from graphsvc.records.dates import format_date, parse_date
 
-# Longest span in days → time that a bar covers.
+# Days from the first crossing to the last, at most → time that a bar covers.
 _STEPS = ((70, "day"), (800, "week"), (math.inf, "month"))
 _GAP = 0.15
 _LABELS = 7  # on the narrowest screen
@@ -19,7 +19,7 @@ _LABELS = 7  # on the narrowest screen
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its place in the drawing's units, its days (`2020-05-08`) also in words, and its crossings and people.
+    """One bar: its box, first and last day, these days in words, and its number of crossings and people.
 
     `counted`: number of these crossings whose people were counted.
     """
@@ -46,7 +46,7 @@ class Timeline:
         bars: from left to right; empty steps have no bar.
         ticks: (x, label) of the time axis.
         peak: the highest bar, as high as the drawing, or None.
-        undated: crossings whose date may be in several steps; they are not charted.
+        undated: number of crossings that are not charted, because their date may be in several steps.
     """
 
     width: int
@@ -60,7 +60,7 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of a stacked bar: its ingredient, start, length and value."""
+    """A part of a stacked bar: ingredient of the score, start, length and value."""
 
     name: str
     x: float
@@ -70,7 +70,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A score as its shares: increases to the right of `zero`, decreases to the left.
+    """A score as a stacked bar of its ingredients: increases to the right of `zero`, decreases to the left.
 
     Attributes:
         total: place of the score itself.
@@ -85,11 +85,11 @@ class Stack:
 
 
 def timeline(crossings: Iterable[Mapping[str, Any]], width: int = 100, height: int = 120) -> Timeline:
-    """Return bars of crossings per day, week or month, whichever shows the span best.
+    """Return bars of crossings per day, week or month; the longer the time they span, the broader the bars.
 
     Args:
-        crossings: rows with `day` (earliest day it can mean), `date` (as given) and `people_count` (or None).
-        width: of the drawing; 100 where the template reads it as per cent.
+        crossings: rows with `date` (as given), `day` (the earliest day it can mean) and `people_count` (or None).
+        width: of the drawing; 100 for a template that reads it as per cent.
         height: of the drawing, in its own units.
 
     Example:
@@ -134,7 +134,7 @@ def timeline(crossings: Iterable[Mapping[str, Any]], width: int = 100, height: i
 
 
 def stack(shares: Mapping[str, float], low: float, high: float, width: float, recorded: float | None = None) -> Stack:
-    """Return the shares of one score as a stacked bar on a scale from `low` (0 or less) to `high`.
+    """Return a score, given as ingredient → share, as a stacked bar on a scale from `low` (0 or less) to `high`.
 
     Example:
         >>> bar = stack({"commands": 3.0, "takes_orders": -1.0}, -1.0, 3.0, 40.0)
@@ -158,7 +158,7 @@ def stack(shares: Mapping[str, float], low: float, high: float, width: float, re
 
 
 def scale(shares: Sequence[Mapping[str, float]]) -> tuple[float, float]:
-    """Return a scale that fits all these stacked bars: (largest decrease, or 0; largest increase).
+    """Return (low, high) of a scale on which all these stacked bars fit; low is 0 or less.
 
     Example:
         >>> scale([{"commands": 3.0, "takes_orders": -1.0}, {"commands": 1.0}])
@@ -170,13 +170,13 @@ def scale(shares: Sequence[Mapping[str, float]]) -> tuple[float, float]:
 
 
 def ranks(best: int, worst: int, low: int, high: int, rank: int, total: int, width: float) -> dict[str, float]:
-    """Return places of ranks on a line from first to last; the top ranks get more room, as they matter more.
+    """Return the positions of ranks on a line. The top ranks get more room, as they matter more.
 
     Args:
-        best: best rank when something is left out, from 1.
-        worst: worst rank when something is left out, which may be beyond the last.
-        low: best rank that uncertain data leave likely.
-        high: worst rank that uncertain data leave likely.
+        best: best rank while any one piece of evidence is left out, from 1.
+        worst: worst rank while any one is left out; may be beyond the last.
+        low: best rank that is likely on uncertain data.
+        high: worst rank that is likely on uncertain data.
         rank: the rank itself.
         total: number of people ranked.
         width: of the drawing.
@@ -191,7 +191,7 @@ def ranks(best: int, worst: int, low: int, high: int, rank: int, total: int, wid
 
 
 def _day(value: Any) -> dt.date:
-    """Return a day given as a date or as text, by the graph database or by a test."""
+    """Return a day as a date; the graph database gives a date, tests give text."""
     return value if type(value) is dt.date else dt.date.fromisoformat(str(value)[:10])
 
 
@@ -211,7 +211,7 @@ def _starts(first: dt.date, last: dt.date, step: str) -> Iterable[dt.date]:
 
 
 def _end(start: dt.date, step: str) -> dt.date:
-    """Return the last day of a step."""
+    """Return the last day of the day, week or month that begins on `start`."""
     following = (start + dt.timedelta(days=31)).replace(day=1) if step == "month" else start
     return (
         following - dt.timedelta(days=1) if step == "month" else start + dt.timedelta(days=6 if step == "week" else 0)
@@ -225,7 +225,7 @@ def _when(start: dt.date, step: str) -> str:
 
 
 def _ticks(starts: list[dt.date], step: str) -> Iterable[tuple[int, str]]:
-    """Yield labels where a new month begins (a new year if bars are months), thinned to fit."""
+    """Yield (bar, label) where a new month begins, or a new year if bars are months; only as many as fit."""
     edges = [
         (place, start)
         for place, start in enumerate(starts)

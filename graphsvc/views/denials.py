@@ -1,4 +1,4 @@
-"""Words for how a link stands: its strength, and its denial, shown with the link on every page and in every file."""
+"""Words for the strength and the denial of a link, which every page and file shows with the link."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def strength(belief: float, *, denied: bool) -> str:
 
 
 def gone_without(links: int) -> str:
-    """Warn that links would be exported without what speaks against them.
+    """Warn that links would be exported without the denials that the reader sees.
 
     Example:
         >>> gone_without(1)

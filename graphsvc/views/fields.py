@@ -12,7 +12,7 @@ from graphsvc.records.relations import KINDS, fitting, says
 from graphsvc.records.tables import TABLES, Column
 from graphsvc.views.wording import STANDING, STATEMENTS, begin, label
 
-# Columns that are asked for first, by table; the others are under "More".
+# Table → columns shown at the top of a form; the others are under "More".
 _FIRST = MappingProxyType(
     {
         "statements": (
@@ -83,8 +83,8 @@ class FormField:
         name: the name it is sent under, such as `c1.place`.
         kind: `choice`, `relation`, `pick` (an entity, by search), `long`, `number`, `date` or `text`.
         options: (heading, choices) each; a choice is (value, words, kinds of subject, kinds of object).
-        named: name for the value of a `pick`; of_kind: its kind of entity, if known.
-        wrong: why the value is rejected; meant: entities to choose from.
+        named: name of the entity in a `pick`; of_kind: its kind, if known.
+        wrong: why the value is rejected; meant: entities that it may mean, to choose from.
         now: current value, if another user has changed it in the meantime.
     """
 
@@ -112,14 +112,14 @@ def fields(
     wrong: Mapping[str, tuple[str, tuple[Mapping[str, Any], ...]]] = MappingProxyType({}),
     now: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[list[FormField], list[FormField]]:
-    """Return the fields of one row: the ones asked for first, and the others.
+    """Return the fields of one row: those at the top of the form, and those under "More".
 
     Args:
         table: table of the row.
         handle: prefix of the names of its fields.
         cells: column → typed text.
-        columns: columns to ask for; None for all but the row's own id and its statement's.
-        ends: reference as typed → `kind` and `name` of the entity meant.
+        columns: columns to ask for; None for all except the id of the row and that of its statement.
+        ends: text typed for an entity → `kind` and `name` of that entity.
         wrong: name of a field → why its value is rejected, and entities it may mean.
         now: column → current value, for columns that were changed in the meantime.
 
@@ -185,7 +185,7 @@ def _choices(table: str, column: Column) -> tuple[tuple[str, tuple[tuple[str, st
 def _relations(
     cells: Mapping[str, str], ends: Mapping[str, Mapping[str, Any]]
 ) -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
-    """Return the relations that fit both ends, by kind of link; a chosen one stays even if it does not fit."""
+    """Return the relations that fit both ends, under headings; a chosen relation is offered even if it does not fit."""
     kinds = [str(ends.get(cells.get(name, ""), {}).get("kind", "")) for name in ("subject_id", "object_id")]
     fit = fitting(*kinds)
     chosen = cells.get("relation", "")
@@ -206,7 +206,7 @@ def _relations(
     return (("", first), *((heading, choices) for heading, choices in groups if choices))
 
 
-# Table → singular, plural.
+# Table → word for one row, for several rows.
 _NOUNS = MappingProxyType(
     {
         "statements": ("statement", "statements"),

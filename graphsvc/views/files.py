@@ -1,4 +1,4 @@
-"""Plain data as files and commands show it to a reader without source clearance. Pure."""
+"""Plain data as a reader without source clearance sees it in files and in the output of commands. Pure."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from graphsvc.records.coarsened import SOME
 from graphsvc.views.wording import belief_short
 
 _BELIEFS = ("belief", "belief_on_record")
-# A drawing keeps its numbers, because they set widths.
+# Beliefs in the data of a picture stay numbers, as they set the width of lines.
 _DRAWING = "picture"
 
 
 def some_in_words(value: Any, name: str = "") -> Any:
-    """Return plain data with the word *some* in place of each belief that pages show so.
+    """Return plain data in which the word *some* replaces each belief that pages show as *some*.
 
     Args:
         value: a value, or lists and mappings of values.
-        name: name of the value; only `belief` and `belief_on_record` are beliefs. Next to `people` they are expected
-            numbers of people.
+        name: name of the value. Only `belief` and `belief_on_record` are beliefs; next to `people` these are expected
+            numbers of people, and stay.
 
     Example:
         >>> some_in_words({"belief": 0.5, "links": [{"belief": 0.625}], "moves": 0.5})

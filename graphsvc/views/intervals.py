@@ -1,4 +1,4 @@
-"""Figures with their intervals, as one self-contained SVG for pages, reports, and light or dark screens."""
+"""Figures with their intervals, as one self-contained SVG for pages and reports; it follows a dark theme."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from html import escape
 
 _WIDTH, _COLUMNS = 760, 2
 _LABEL, _VALUE, _ROW, _HEAD, _FOOT, _GAP = 176, 44, 20, 30, 24, 20
-# The highlighted method does not differ by hue alone: its mark is filled, the others are hollow.
+# The highlighted method differs not only by hue: its marks are filled, the others are hollow.
 _STYLE = """
 svg{color:#1b1f24;background:#fff;font:12px system-ui,sans-serif}
 text{fill:currentColor}.title{font-weight:600;font-size:13px}.main{font-size:15px;font-weight:600}
@@ -32,7 +32,7 @@ class IntervalMark:
 
 
 def svg(title: str, panels: Sequence[tuple[str, Sequence[IntervalMark]]]) -> str:
-    """Draw a panel for each figure and in it a row for each method: a mark from 0 to 1, with a whisker as interval.
+    """Draw a panel for each figure, with a row for each method: a dot between 0 and 1, and its interval as a line.
 
     Args:
         title: heading of the drawing; any text.

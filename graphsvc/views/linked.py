@@ -1,4 +1,4 @@
-"""Linked crossings, in words and as plain data. Pure functions; they return text, never markup."""
+"""Linked crossings in words and as plain data. Pure functions; they return text, never markup."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ COLUMNS = (
 
 
 def describe(name: str, features: Iterable[str], names: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Describe a shared name: its role in the crossings, and its entity if it has one.
+    """Describe a name that crossings share: its role in them, and its entity if it has one.
 
     Args:
-        name: id of an entity, or a batch of serials.
-        features: its features, from `features.SHARED`.
+        name: id of an entity, or a batch of serial numbers.
+        features: kinds of name that it is in the crossings, from `features.SHARED`.
         names: id → row of `entities.named`.
     """
     row = names.get(name)
@@ -90,7 +90,7 @@ def overlap(both: Overlap) -> str:
 
 
 def verdict(both: Overlap) -> str:
-    """Say whether two crossings are linked, and if not, what is missing.
+    """Say whether two crossings are linked or, if not, what is missing.
 
     Example:
         >>> verdict(Overlap((), 4, (), 2, 0))
@@ -114,7 +114,7 @@ def verdict(both: Overlap) -> str:
 
 
 def describe_parts(parts: Sequence[Sequence[str]], size: int) -> dict[str, Any]:
-    """Say whether a cluster falls apart without a shared name or an evidence item.
+    """Describe what remains of a cluster of `size` crossings without a shared name or evidence item.
 
     Example:
         >>> describe_parts([("c1", "c2"), ("c3",)], 3)["says"]
@@ -131,7 +131,7 @@ def describe_parts(parts: Sequence[Sequence[str]], size: int) -> dict[str, Any]:
 
 
 def boats_sentence(shared: SharedName, names: Mapping[str, Mapping[str, Any]]) -> str:
-    """Say what links boats by their origin: "one supplier, five launches".
+    """Say what boats of several launches have in common: "one supplier, five launches".
 
     Example:
         >>> boats_sentence(SharedName("p1", ("supplier",), ("c1", "c2")), {"p1": {"name": "Marlow Marine", "kind": "person"}})
@@ -148,7 +148,7 @@ def boats_sentence(shared: SharedName, names: Mapping[str, Mapping[str, Any]]) -
 
 
 def days(dates: Iterable[str]) -> tuple[str, str]:
-    """Return the first and the last day of some dates as given, or empty texts."""
+    """Return the first and last of some dates, as precise as given, or empty texts."""
     day_texts = [date[:10] for date in dates if date]
     return (min(day_texts), max(day_texts, key=ending)) if day_texts else ("", "")
 
@@ -168,7 +168,7 @@ def nothing_links(compared: int) -> str:
     return f"{compared_says} More may be reported later, or different people arranged them."
 
 
-# Shown for a crossing that is in no cluster, for a table without pairs, and for a crossing that shares no name.
+# Messages for a crossing in no cluster, for a table without pairs, and for a crossing that shares no name.
 IN_NO_CLUSTER = "It is in no cluster: no other crossing that you can see is linked to it."
 NO_PAIR = "No two of these crossings are linked."
 NO_NAME = "No other crossing that you can see shares a name with it."
@@ -192,7 +192,7 @@ def shares_text(things: Sequence[Mapping[str, Any]]) -> str:
 
 
 def figure_rows() -> list[dict[str, Any]]:
-    """Return rows of the help page: how many linked pairs are right, and how many are found, worst family first."""
+    """Return rows of the help page on how many linked pairs are right and how many are found, worst family first."""
     return [
         {
             "worlds": f"{family.family} (author {family.author})",

@@ -1,4 +1,4 @@
-"""Lists of crossings and workplaces with the people said to be behind each; sorted and filtered as a whole. Pure."""
+"""Lists of crossings and workplaces with the people said to be behind each, to be sorted and filtered. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from graphsvc.views.picture.network import DOUBTFUL
 from graphsvc.views.sentences import aboard
 from graphsvc.views.where.events import fold_text
 
-# Relation → column for the boats or people it names.
+# Relation → column with its boats or people.
 CROSSING_COLUMNS = {"USED_ON": "boats", "ORGANISED": "organisers", "PILOTED": "pilots", "ASSISTED": "helpers"}
 WORKPLACE_COLUMNS = {"CONTROLS": "controllers", "MANAGED": "managers"}
 _SUPPLIED, _SUPPLIERS = "SUPPLIED", "suppliers"
@@ -35,12 +35,12 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ListedRow:
-    """A row of a list with its sort keys and search text, which are made only from the row.
+    """A row of a list with its sort keys and search text, which disclose no more than the row.
 
     Attributes:
-        row: of `behind_crossings` or `behind_workplaces`.
+        row: a row of `behind_crossings` or `behind_workplaces`.
         order: sort key for each of `CROSSING_SORTS` or `WORKPLACE_SORTS`; None or empty if unknown.
-        words: its search text, folded: id, dates as they were given and as pages show them, places, and names.
+        words: text to search, in lower case without accents: id, dates as given and as shown, places, and names.
     """
 
     row: dict[str, Any]
@@ -63,7 +63,7 @@ class DayCount(NamedTuple):
 
 
 def count_days(crossings: Iterable[Row]) -> dict[dt.date, DayCount]:
-    """Return the counts of each day with a crossing, in order; crossings without a known day are left out.
+    """Count the crossings of each day, in order of day; crossings without a known day are left out.
 
     Example:
         >>> count_days([{"date": "2020-05-08", "people_count": 21}, {"date": "2020-05-08"}, {"date": "2020-05"}])
@@ -125,7 +125,7 @@ def listed_workplaces(workplaces: Iterable[Row], parts: Iterable[Row]) -> list[L
 
 
 def fitting(rows: Sequence[ListedRow], text: str) -> Sequence[ListedRow]:
-    """Return the rows that contain all words of a text, folded as in `static/table.js`; all rows for an empty text."""
+    """Return the rows that contain all words of a text, ignoring case and accents; all rows for an empty text."""
     wanted = fold_text(text).split()
     return [row for row in rows if all(word in row.words for word in wanted)] if wanted else rows
 
@@ -169,7 +169,7 @@ def _list_row(row: dict[str, Any], sorts: Sequence[str]) -> ListedRow:
             words.append(value)
         if name in _DATES:
             words.append(format_date(value or ""))
-            order.append(row.get("day", value))  # earliest day that a crossing's date can mean
+            order.append(row.get("day", value))  # `day` is the earliest day that a crossing's date can mean
         else:
             order.append(fold_text(value) if isinstance(value, str) else value)
     return ListedRow(row, tuple(order), fold_text(" ".join(words)))
@@ -190,7 +190,7 @@ def _columns(parts: Sequence[Row], columns: Mapping[str, str]) -> dict[str, list
 
 
 def _suppliers(boats: Sequence[Row], parts_by_object: Mapping[str, Sequence[Row]]) -> list[dict[str, Any]]:
-    """Return the suppliers of these boats; doubtful too if the boat's link to the crossing is doubtful or denied."""
+    """Return the suppliers of these boats; a doubtful or denied link of a boat to the crossing makes them doubtful."""
     suppliers: dict[str, dict[str, Any]] = {}
     for boat in boats:
         for part in parts_by_object.get(boat["id"], ()):

@@ -7,17 +7,17 @@ from collections.abc import Mapping
 from graphsvc.records.numbers import count, plural
 from graphsvc.views.wording import begin
 
-# Shown to readers who may not see the delivery list, as there may be deliveries.
+# Shown to readers who may not see the list of deliveries.
 UNTOLD = "The list of deliveries takes clearance for handling code C: there may be more than you can see."
 # Shown if the case no longer matches the preview that the user confirmed.
 CHANGED_SINCE = "Nothing was loaded: the case was changed since you looked, or it was not worked out yet what this upload would do. Look again."
-# Shown if the effect on the leads was worked out, and no rank would change.
+# Shown if the effect on the leads was computed and no rank would change.
 NOBODY_MOVES = "None of the first leads would change rank."
 _UNDONE = ("undo", "withdraw")
 
 
 def rejected_sentence(number: int, *, done: bool) -> str:
-    """Say that nothing is imported, since rows were rejected and all or nothing was asked for.
+    """Say that nothing is imported, because rows were rejected and the user chose all or nothing.
 
     Example:
         >>> rejected_sentence(1, done=True)
@@ -44,7 +44,7 @@ def nothing_new(same_as: int | None) -> str:
 
 
 def received_rows(rows: int) -> str:
-    """Say that rows were received whose effect must not be shown to the importing user; empty without such rows.
+    """Say that rows were received whose effect the importing user may not see; empty without such rows.
 
     Example:
         >>> received_rows(1).partition(":")[0], received_rows(0)
@@ -61,7 +61,7 @@ def received_rows(rows: int) -> str:
 
 
 def more_change(rows: int) -> str:
-    """Say how many rows would change in addition to those shown field by field; empty for 0.
+    """Say how many more rows would change than those shown field by field; empty for 0.
 
     Example:
         >>> more_change(1), more_change(0)
@@ -99,10 +99,10 @@ def chart_read(graded: int, other_items: int, ignored: int) -> str:
 
 
 def read_otherwise(links: Mapping[str, int]) -> str:
-    """Say that some links of a chart's type are read as other relations than their type; empty without such links.
+    """Say that some links of one type in a chart are imported as a different relation than the type's; may be empty.
 
     Args:
-        links: relation → number of links of the type read as that relation.
+        links: different relation → number of links imported as that relation.
 
     Example:
         >>> read_otherwise({"USED": 2, "X_OWNER": 1}), read_otherwise({})
@@ -138,7 +138,7 @@ def failed_sentences(kind: str, *, recorded: bool, new: bool) -> str:
 
     Args:
         kind: kind of the job.
-        recorded: whether the delivery is recorded, so that it will be completed.
+        recorded: whether the delivery was recorded, so that the next load or start completes it.
         new: whether it would have created the case.
 
     Example:
@@ -156,7 +156,7 @@ def failed_sentences(kind: str, *, recorded: bool, new: bool) -> str:
 
 
 def job_title(kind: str, state: str, delivery: int | None, *, committed: bool) -> str:
-    """Say what became of a job that imports, previews or undoes.
+    """Say how a job ended that imports, previews or undoes a delivery.
 
     Args:
         kind: kind of the job.

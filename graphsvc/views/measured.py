@@ -1,4 +1,4 @@
-"""Figures that benchmarks measured and help pages print, so that each page shows its own false alarms and power."""
+"""Figures measured by benchmarks and shown on help pages, such as how many alarms are false."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 @cache
 def read_figures(part: str) -> dict[str, Any]:
-    """Return the figures of one part, as `python -m bench.PART --write` wrote them.
+    """Return the figures of one package of views, as `python -m bench.PART --write` wrote them.
 
     Example:
         >>> sorted(read_figures("surges"))

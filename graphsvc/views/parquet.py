@@ -1,8 +1,8 @@
 """The tables of a case as Parquet: the kind of each column, and rows written as they arrive.
 
-Other people's programs can read only plain types: text, whole numbers, numbers, days, truth values, lists of text, and
-pairs of texts for the deliverer's own columns. A date that may be partial is text as it was given, next to the first
-and the last day it can mean.
+Only plain types are used, which any program can read: text, whole numbers, numbers, days, truth values, lists of text,
+and pairs of texts for custom columns. A date that may be partial is text as given, next to columns with the first and
+the last day it can mean.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 TEXT, WHOLE, NUMBER, DAY, TRUTH, TEXTS, PAIRS = "text", "whole number", "number", "day", "yes or no", "texts", "pairs"
-# Rows in a group: the unit that Spark and similar programs give to one worker. Only one group is in memory.
+# Rows in a row group, which Spark and similar programs give to one worker. Only one group is in memory at a time.
 GROUP_ROWS = 131_072
 # Maximum bytes in a group, for tables with long texts.
 _GROUP_BYTES = 64 << 20
 _OF_COLUMNS = {"count": WHOLE, "number": NUMBER, "latitude": NUMBER, "longitude": NUMBER, "list": TEXTS}
-# Properties that the graph holds in a different form than delivered, or that are no column of a delivery.
+# Property → kind, where the graph stores another kind than the delivery, or the property is no delivered column.
 _OTHERS = MappingProxyType(
     {
         "Person.categories": TEXTS,
@@ -85,7 +85,7 @@ class ParquetTable:
     """
 
     def __init__(self, name: str, file: IO[bytes], kinds: Mapping[str, str], about: Mapping[str, str]) -> None:
-        # Imported here: it takes a tenth of a second, and other commands need not wait for it.
+        # Imported here, as it takes a tenth of a second that other commands need not wait.
         import pyarrow as pa
         from pyarrow import parquet
 
@@ -101,7 +101,7 @@ class ParquetTable:
         }
         fields = [pa.field(column, types[kind]) for column, kind in kinds.items()]
         self._schema = pa.schema(fields, metadata=dict(about))
-        # Data pages of version 1, which every reader knows.
+        # All programs can read data pages of version 1.
         self._writer = parquet.ParquetWriter(file, self._schema, compression="zstd", data_page_version="1.0")
         self._waiting: list[pa.RecordBatch] = []
         self._waiting_rows = self.rows = self.groups = 0
@@ -131,11 +131,11 @@ class ParquetTable:
         self._writer.close()
 
     def abandon(self) -> None:
-        """Drop a table that will not be complete; a closed table does not change."""
+        """Give up a table that will not be complete; this does not change a closed table."""
         if self._writer.is_open:
             with suppress(OSError):
                 self._writer.close()
-            # Otherwise the writer would close itself again at garbage collection, when its file is already closed.
+            # Otherwise garbage collection would close the writer again, after its file is closed.
             self._writer.is_open = False
 
     def _write(self) -> None:
@@ -150,7 +150,7 @@ class ParquetTable:
     def _array(self, field: pa.Field, values: Sequence[Any]) -> pa.Array:
         import pyarrow as pa
 
-        if pa.types.is_map(field.type):  # its pairs have to be tuples
+        if pa.types.is_map(field.type):  # pyarrow needs tuples here
             values = [None if value is None else [(str(name), text) for name, text in value] for value in values]
         try:
             return pa.array(values, field.type)

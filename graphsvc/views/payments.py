@@ -1,4 +1,4 @@
-"""Payments that an entity is said to have made and received: each payment, and a sum per currency. Pure."""
+"""Payments that an entity is said to have made and received, with a sum per currency. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from graphsvc.records.numbers import count
 from graphsvc.views.wording import amount
 
 PAID = "PAID"
-# Groups of the payments by, or to, the entity.
+# Lists into which the payments by, or to, the entity are sorted.
 PARTS = ("counted", "denied", "taken_back")
 _SIDES = (("by", "subject"), ("to", "object"))
 
@@ -19,17 +19,17 @@ _SIDES = (("by", "subject"), ("to", "object"))
 def payments(identifier: str, claims: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the payments by and to one entity, from released rows of claims.
 
-    Payments whose link is denied or contested, denials, and claims taken back are listed separately and are in no sum.
+    Claims taken back are listed separately, and so are denials and payments whose link is denied or contested.
 
     Args:
         identifier: id of the entity.
         claims: rows of `entities.claims` about it, of any relation.
 
     Returns:
-        One row for each side that has a payment: `side` (paid `by` or `to` the entity), `counted`, `denied` and
-        `taken_back` (rows of claims, the earliest first), `sums` (of the counted rows: `currency`, empty if not stated,
-        `total`, `payments`), `denied_sums` (the same of payments that are denied or contested) and `unstated` (number
-        of counted rows without an amount).
+        A row for the payments by the entity and one for those to it, if there are any: `side` (`by` or `to`);
+        `counted`, `denied` and `taken_back` (rows of claims, earliest first); `sums` of the counted rows (`currency`,
+        empty if not stated, `total`, `payments`); `denied_sums` (the same for payments that are denied or contested);
+        and `unstated` (number of counted rows without an amount).
 
     Example:
         >>> rows = [{"subject": "A", "object": "B", "relation": "PAID", "polarity": polarity, "status": "active", "denying": 0,
@@ -55,7 +55,7 @@ def payments(identifier: str, claims: Iterable[Mapping[str, Any]]) -> list[dict[
 
 
 def sums_text(sums: Iterable[Mapping[str, Any]]) -> str:
-    """Write sums in words, each with the number of payments it adds up.
+    """Write sums in words, each with its number of payments.
 
     Example:
         >>> sums_text([{"currency": "EUR", "total": 2500.0, "payments": 2}, {"currency": "", "total": 10.5, "payments": 1}])

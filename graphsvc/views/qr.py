@@ -1,4 +1,4 @@
-"""A text as a QR code, drawn into the page: a secret in an address would be kept by whatever fetches it."""
+"""QR codes as part of a page. An image with a secret in its URL could be logged or cached on the way."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from graphsvc.records.relations import says
 from graphsvc.records.statement_kinds import OPEN_ITEMS, STATEMENT_KINDS
 
-# Evidence other than witnesses that half of a score may depend on, in the words of a list of leads.
+# Evidence other than witnesses, in the words that a list of leads uses for what half of a score depends on.
 _OF_NO_WITNESS = (*(f"one {item}" for item in OPEN_ITEMS), "one other source")
 _SOURCES = MappingProxyType({name: kind.sources for name, kind in STATEMENT_KINDS.items()} | {"denied": "denials"})
 # A source that is not reliable; information that is not known to be true, or suspected to be false.
@@ -21,7 +21,7 @@ def rests(on: str, groups: int | str | None = None) -> str:
     Args:
         on: the evidence, in the words of a list of leads.
         groups: number of groups of witnesses whose statements raise the lead. If it is 0, witnesses matter only through
-            their statements on others, who then count for more or less (default: not asked).
+            what they say about others, whose links then count for more or less. None if unknown.
 
     Example:
         >>> rests("one record, one statement"), rests("")
@@ -62,7 +62,7 @@ def poorly_graded(share: float, score: float, source_grade: str, assessment: str
     return f"half of it graded {source_grade}{assessment}" if poor and score > 0 and 2 * share >= score else ""
 
 
-# Ranks up to the first number are top places; ranks up to the second are worth a look.
+# Lowest of the top ranks, and lowest of the ranks worth a look.
 _FIRST, _NEXT = 10, 40
 
 
@@ -81,10 +81,10 @@ def band(best: int | None, worst: int | None) -> str:
 
 
 def made_of(relation: str, end: str, by_kind: Mapping[str, float | None]) -> str:
-    """Name a relation and the kinds of source it comes from, with the share of each in a score if known.
+    """Name a relation and the kinds of source that report it, with the share of each in a score if known.
 
     Args:
-        relation: its name.
+        relation: name of the relation.
         end: `to` if the lead is its subject, `by` if its object.
         by_kind: kind of source, or `denied` → share.
 

@@ -10,7 +10,7 @@ from graphsvc.records.numbers import count, plural
 from graphsvc.views.wording import voices
 
 NARROW = "Narrow it: fewer steps, a least belief, only the record, or leave somebody out"
-# Shown instead of a rank range if the case has only contacts, or if nothing may be shown of the person's part; shown
+# Shown instead of a rank range if the case has only contacts, or if what the person does may not be shown; also shown
 # instead of a rank if no one stands out.
 NOT_TOLD = "not told"
 _BEFORE = ", with what was given before"
@@ -20,8 +20,8 @@ def share(of: float, *, in_steps: bool) -> str:
     """Say what a claim contributes to a score.
 
     Args:
-        of: share of the claim.
-        in_steps: whether shares are rounded to the nearest quarter, so that a share of 0 may be a small one.
+        of: the claim's share of the score.
+        in_steps: whether shares are rounded to the nearest quarter, so that 0 may be a small share.
 
     Example:
         >>> share(1.2, in_steps=False), share(0.0, in_steps=False), share(0.0, in_steps=True)
@@ -64,7 +64,7 @@ def neighbours(number: int) -> str:
 
 
 def amounts_unstated(claims: int) -> str:
-    """Say that some payments have no amount, or no visible one, and so are in no sum.
+    """Say that some payments are in no sum, as they have no amount or none that the reader may see.
 
     Args:
         claims: number of rows of claims.
@@ -80,11 +80,11 @@ def amounts_unstated(claims: int) -> str:
 
 
 def adds_to_set(gain: Gain, names: Mapping[str, str], *, things: bool = False) -> str:
-    """Say why a person is in a set: what is cut off without them, what they add, and what a substitute would add.
+    """Say why a person is in a set of key players: what it is without them, and what a substitute would add.
 
     Args:
-        gain: their gain as computed.
-        names: id → name of the people in it.
+        gain: what they add to the set.
+        names: id → name of the people in `gain`.
         things: whether the network contains things as well as people.
 
     Example:
@@ -116,7 +116,7 @@ def adds_to_set(gain: Gain, names: Mapping[str, str], *, things: bool = False) -
 
 
 def on_paper(case: str, handling: str, version: int, by: str, purpose: str) -> str:
-    """Return the mark of every printed sheet: the case and its state, who printed it, and for what purpose.
+    """Return the mark on every printed sheet: the case and its version, who printed it, and why.
 
     Args:
         case: name of the case.
@@ -188,10 +188,10 @@ def since_saved(links: int, absent: int) -> str:
 
 
 def depending(group: int) -> str:
-    """Say how many more sources begin a path after the first; empty for none.
+    """Say how many further sources, which depend on the first, begin a path with it; empty for none.
 
     Args:
-        group: number of sources.
+        group: number of all these sources, with the first.
 
     Example:
         >>> depending(1), depending(2), depending(3)
@@ -209,8 +209,8 @@ def further_ways(more: int, *, over: bool) -> str:
     """Say how many paths there are in addition to the ones shown.
 
     Args:
-        more: number of further paths known.
-        over: whether there may be still more.
+        more: number of further paths found.
+        over: whether there may be even more.
 
     Example:
         >>> further_ways(1, over=False), further_ways(3, over=True), further_ways(0, over=True)
@@ -225,8 +225,8 @@ def no_way(*, over: bool, besides: bool) -> str:
     """Say that no path connects two entities.
 
     Args:
-        over: whether there is more between them than can be searched.
-        besides: whether links of presence, service or family count.
+        over: whether the search stopped at its limit.
+        besides: whether links of presence, service and family were searched too.
 
     Example:
         >>> no_way(over=False, besides=True)
@@ -242,7 +242,7 @@ def no_way(*, over: bool, besides: bool) -> str:
 
 
 def record_rank_text(rank: int, groups: int | str, other_sources: int) -> str:
-    """Say a person's rank by the score on the record, and who supports it.
+    """Say which rank a person has by the score on the record, and how many sources support it.
 
     Example:
         >>> record_rank_text(3, 1, 0), record_rank_text(3, 0, 0)
@@ -265,7 +265,7 @@ def worth(accounts: float) -> str:
 
 
 def would_leave(rank: int | None) -> str:
-    """Introduce the list of claims that would all have to be false for a person to leave the first ten.
+    """Introduce a list of claims: a person would leave the first ten if they were all false.
 
     Example:
         >>> would_leave(14)
@@ -275,7 +275,7 @@ def would_leave(rank: int | None) -> str:
 
 
 def stays(tried: int) -> str:
-    """Say that a person stays among the first ten, even if the `tried` heaviest items are all false.
+    """Say that a person stays among the first ten even if the `tried` heaviest pieces of evidence are all false.
 
     Example:
         >>> stays(12)[:83]
@@ -315,10 +315,10 @@ def place(best: int | None, worst: int | None, low: int | None, high: int | None
     """Say how stable a rank is.
 
     Args:
-        best: the best rank while evidence is left out; None, like the other three, if nothing may be shown.
-        worst: the worst one.
-        low: the best rank on uncertain data.
-        high: the worst one.
+        best: best rank when evidence is left out. None, like the other three, if ranks may not be shown.
+        worst: worst rank when evidence is left out.
+        low: best rank on uncertain data.
+        high: worst rank on uncertain data.
         in_steps: whether the reader lacks source clearance.
 
     Example:
@@ -338,7 +338,7 @@ def place(best: int | None, worst: int | None, low: int | None, high: int | None
 
 
 def moved_by(claims: int, rank: int | None) -> str:
-    """Say what a rank would be without the evidence that moves it most; the words follow that evidence's name.
+    """Say what a rank would be without one piece of evidence; the text comes after the name of that evidence.
 
     Example:
         >>> moved_by(58, 175), moved_by(1, None)
@@ -363,13 +363,13 @@ def if_checked(if_true: int, if_false: int | None) -> str:
 
 
 def safe(witnesses: int, smallest: int | None, below: int, *, by_source: bool, earlier: bool) -> str:
-    """Say that an export gives no one away.
+    """Say that an export does not give any witness away.
 
     Args:
-        witnesses: number of witnesses it rests on.
-        smallest: number of people who could have known the statements of the most exposed source.
-        below: fewer people than this are too few.
-        by_source: whether the reader may know of sources.
+        witnesses: number of witnesses whose statements the export rests on.
+        smallest: number of people who could have made the statements of the most exposed source.
+        below: a source is safe among at least this many people.
+        by_source: whether the reader may see sources.
         earlier: whether the recipient was given an export before.
 
     Example:
@@ -384,11 +384,11 @@ def safe(witnesses: int, smallest: int | None, below: int, *, by_source: bool, e
 
 
 def unsafe(few: int, *, by_source: bool, earlier: bool) -> str:
-    """Say that an export could give someone away, and what that means for the export.
+    """Say that an export could give a witness away, and under which conditions it may still be made.
 
     Args:
         few: number of its sources at risk.
-        by_source: whether the reader may know of sources.
+        by_source: whether the reader may see sources.
         earlier: whether the recipient was given an export before.
 
     Example:
@@ -417,7 +417,7 @@ def given_before(recipient: str, exports: int) -> str:
 
 
 def aboard(people: int, counted: int, crossings: int) -> str:
-    """Say how many people were counted, and on how many of the crossings if not on all; empty if on none.
+    """Say how many people were counted, and on how many crossings if not on all; empty if none were counted.
 
     Args:
         people: number of people on the counted crossings.
@@ -437,11 +437,11 @@ def peak(crossings: int, people: int, counted: int, when: str, undated: int) -> 
     """Return the caption of a timeline of crossings.
 
     Args:
-        crossings: number of crossings in the fullest span.
+        crossings: number of crossings of the highest bar.
         people: number of people on them, as far as counted.
         counted: number of crossings whose people were counted.
-        when: that span in words.
-        undated: number of crossings whose date is too coarse for any span.
+        when: day, week or month of that bar, in words.
+        undated: number of crossings that are in no bar, as their date is not precise enough.
 
     Example:
         >>> peak(1, 9, 1, "May 2020", 1)
@@ -456,11 +456,11 @@ def peak(crossings: int, people: int, counted: int, when: str, undated: int) -> 
 
 
 def days_of_crossings(text: str, days: Sequence[str]) -> str:
-    """Say in which years crossings were on a day that was typed without a year; empty for any other text.
+    """Say in which years there were crossings on a day typed without a year; empty for any other text.
 
     Args:
         text: typed text.
-        days: days of the crossings on it, as `2020-05-08`.
+        days: days of the crossings on that day of any year, as `2020-05-08`.
 
     Example:
         >>> days_of_crossings("8 may", ["2019-05-08", "2020-05-08"]), days_of_crossings("8 May 2020", ["2020-05-08"])

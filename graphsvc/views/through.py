@@ -1,4 +1,4 @@
-"""Paths from witnesses to some leads as a picture in layers: groups of witnesses, what they name, the leads. Pure."""
+"""Witness paths as a picture in layers: groups of witnesses, the entities they name, leads. Pure."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from graphsvc.records.relations import LinkKey
 from graphsvc.views.picture.marks import line, mark
 from graphsvc.views.picture.network import Edge, Node, Picture
 
-# Beginning of the id of a node for a group of witnesses, before its number; no number if they are shown as one.
+# Prefix of the id of a node for a group of witnesses. The number of the group follows, unless all are shown as one.
 WITNESSES = "witnesses:"
 # Pixels between two layers, and between two nodes in one.
 _ACROSS, _DOWN = 280.0, 64.0
-# Layers between witnesses and leads: the longest length of a path.
+# Number of layers between witnesses and leads, which is the maximum length of a path.
 _BETWEEN = 3
 _SWEEPS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class WitnessWay:
-    """One path from what witnesses said to a lead.
+    """One path from an entity that witnesses named to a lead.
 
     Attributes:
         lead: id of the lead.
         group: number of the group of witnesses; empty if witnesses are shown as one.
-        links: links of the path, from what the witnesses said to the lead.
+        links: links of the path, from that entity to the lead.
     """
 
     lead: str
@@ -44,17 +44,17 @@ class WitnessWay:
 
 
 def through(view: Picture, ways: Sequence[WitnessWay], groups: Mapping[str, int], leads: Sequence[str]) -> Picture:
-    """Return the picture of some paths.
+    """Return the picture of some witness paths.
 
     Args:
-        view: picture of everything that is named, with the links between.
+        view: picture of all entities on the paths, with the links between them.
         ways: the paths.
         groups: group → number of witnesses in it; 0 if they are shown as one.
         leads: ids of the leads, in their order.
 
     Returns:
-        The picture, with a mark for each group and a line from it to each entity it named, and without anything that is
-        on no path.
+        The picture without anything that is on no path, and with a node for each group of witnesses, linked to the
+        entities that they named.
     """
     nodes = {node.id: node for node in view.nodes}
     known = [way for way in ways if all(name in nodes for name in way.path_ids)]
@@ -84,7 +84,7 @@ def through(view: Picture, ways: Sequence[WitnessWay], groups: Mapping[str, int]
 def _places(layer: Mapping[str, int], edges: Iterable[Edge]) -> dict[str, tuple[float, float]]:
     """Return id → position: layers from left to right, with each node near the middle of its neighbours.
 
-    The barycentre heuristic of Sugiyama, Tagawa and Toda (1981).
+    This is the barycentre heuristic of Sugiyama, Tagawa and Toda (1981).
     """
     near: dict[str, list[str]] = defaultdict(list)
     for edge in edges:

@@ -1,4 +1,4 @@
-"""Items of the inbox, and news for its reader, in sentences. Pure functions; they return text, never markup."""
+"""Sentences of the inbox: tasks of its reader, and news. Pure functions; they return text, never markup."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ WAYS = ("appeared", "rose", "fell", "left")
 
 
 def request_text(kind: str, by: str, state: str) -> str:
-    """Say that a person waits for an answer.
+    """Say what another person asks the reader to agree to.
 
     Example:
         >>> request_text("reveal", "cus", "asked"), request_text("erase", "cus", "agreed")
@@ -106,7 +106,7 @@ def hold(owner: str, day: str) -> str:
 
 
 def parked_text(number: int) -> str:
-    """Say that leads which the reader parked can be reviewed again.
+    """Say that the reader should review leads again that they parked.
 
     Example:
         >>> parked_text(2)
@@ -136,7 +136,7 @@ def view(by: str, name: str, version: int) -> str:
 
 
 def delivery_text(numbers: Sequence[int]) -> str:
-    """Say which deliveries came; without numbers, for readers who may not see deliveries, that the case has changed.
+    """Say which deliveries came, or only that the case has changed if the reader may not see their numbers.
 
     Example:
         >>> delivery_text([4]), delivery_text([4, 5, 7])
@@ -151,7 +151,7 @@ def delivery_text(numbers: Sequence[int]) -> str:
 
 
 def no_one_stands_out(verdicts: Iterable[str]) -> str:
-    """Return the note above moves of leads if no one stands out in the new ranking; else, or without moves, nothing.
+    """Return a note for a list of moves of leads if no one stands out in the new ranking; else an empty text.
 
     Args:
         verdicts: verdict of each move (`analysis.ranking.moved.Move`).
@@ -164,11 +164,11 @@ def no_one_stands_out(verdicts: Iterable[str]) -> str:
 
 
 def moves_text(ways: Sequence[str], first: int, *, stands_out: bool = True) -> str:
-    """Say how the first leads have moved.
+    """Say how many of the first leads changed rank.
 
     Args:
         ways: a word of `WAYS` for each notable move (`Move.notable`).
-        first: number of first leads that are compared.
+        first: how many leads at the top are compared.
         stands_out: whether anyone stands out in the new ranking.
 
     Example:
@@ -184,7 +184,7 @@ def moves_text(ways: Sequence[str], first: int, *, stands_out: bool = True) -> s
 
 
 def unnamed_move_text(sources: bool) -> str:
-    """Return the reason given for a move that no nameable statement explains.
+    """Return the reason shown for a move if no statement that the reader may see explains it.
 
     Args:
         sources: whether the reader may see witness statements one by one.
@@ -197,7 +197,7 @@ def unnamed_move_text(sources: bool) -> str:
 
 
 def others_moved(moves: Sequence[Move], *, sources: bool) -> str:
-    """Say how many leads made a move that no nameable statement explains; empty for 0.
+    """Say how many leads moved although no statement that the reader may see explains it; empty for 0.
 
     Args:
         moves: moves of all leads.

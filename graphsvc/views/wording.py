@@ -1,6 +1,6 @@
 """Results in words: gradings, claims, figures and paths. Pure functions; they return text, never markup.
 
-Lower rooms need words for counts and days as well, so these are in `records.numbers` and `records.dates`.
+Words for counts and days are in `records.numbers` and `records.dates`, as lower packages use them too.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ _LOW, _HALF, _HIGH = (f"{least:g}" for least in STEPS)
 RANGES = MappingProxyType(
     {1: f"below {_LOW}", 2: f"{_LOW} to {_HALF}", 3: f"{_HALF} to {_HIGH}", 4: f"{_HIGH} or more"}
 )
-# The range of each step as shown in a column, and the name of each step.
+# Step of belief → its range as shown in a column; step of belief → its name.
 _SHORT = MappingProxyType({1: f"<{_LOW}", 2: f"{_LOW}+", 3: f"{_HALF}+", 4: f"{_HIGH}+"})
 _CALLED = MappingProxyType({1: "hardly supported", 2: "weakly supported", 3: "more likely than not", 4: "supported"})
-# Belief in a link that only few witnesses support (`coarsened.SOME`).
+# Shown as the belief in a link that only a few witnesses support (`coarsened.SOME`).
 _SOME = "some"
 _CONTESTED = "contested"
 # Words for entities, links and claims on badges, in legends and on lines of a picture.
@@ -61,7 +61,7 @@ SIGNS = MappingProxyType(
 )
 # Lower bound of belief → its name.
 _BELIEF = ((0.85, "well supported"), (0.65, "supported"), (0.5, "more likely than not"), (0.0, "weakly supported"))
-# How a source is connected to a person in their claim: as a tag next to the claim, and as a sentence.
+# Interest that a source has in a claim, by their connection to a person in it → tag next to the claim, sentence.
 INTERESTED = MappingProxyType(
     {
         "rival": (
@@ -73,7 +73,7 @@ INTERESTED = MappingProxyType(
         "owed": ("about a debtor of the source", "One named here is said to owe the source."),
     }
 )
-# Reason why witnesses may depend on each other → its words, and the kind of the shared thing if there is only one kind.
+# Reason why witnesses may depend on each other → its words, and the kind of entity that they share, if it is one.
 SHARED = MappingProxyType(
     {
         "crossing": ("on the same crossing", "crossing"),
@@ -84,8 +84,8 @@ SHARED = MappingProxyType(
         "day": ("heard on the same day", ""),
     }
 )
-# Sections of the table of weights (`records.weights`), except kinds of source, and names that do not explain
-# themselves.
+# Words for sections of the table of weights (`records.weights`) other than kinds of source, and for names in it that
+# are not self-explanatory.
 WEIGHED = MappingProxyType(
     {
         "witness_assessment": "what a witness says, information",
@@ -106,7 +106,7 @@ WEIGHED_NAMES = MappingProxyType(
     | {("interest", name): words for name, words in grading.INTERESTS.items()}
     | {("again", "repeated"): "a further account of the same group, as a share of its own belief"}
 )
-# Stage of the operation (`analysis.claims.roles.STAGES`) → its words, after "has a hand in".
+# Stage of the operation (`analysis.claims.roles.STAGES`) → words that follow "has a hand in".
 STAGES = MappingProxyType(
     {
         "recruit": "recruiting",
@@ -117,7 +117,7 @@ STAGES = MappingProxyType(
         "money": "money",
     }
 )
-# Family of ingredients (`analysis.ranking.hubs.by_family`) or position in a network of contacts → name and meaning.
+# Ingredient of a score (`analysis.ranking.hubs.by_family`), or position in a network of contacts → name and meaning.
 INGREDIENTS = MappingProxyType(
     {
         "commands": ("directs others", "gives orders to people, recruits or forces them"),
@@ -183,7 +183,7 @@ def belief(value: float | None) -> str:
 
 
 def belief_told(value: float | None) -> str:
-    """Return a belief in words as shown without source clearance: in four steps, or `some`.
+    """Return a belief in words for readers without source clearance: one of four steps, or *some*.
 
     Example:
         >>> belief_told(0.625), belief_told(0.5)
@@ -197,7 +197,7 @@ def belief_told(value: float | None) -> str:
 
 
 def belief_short(value: float | None) -> str:
-    """As `belief_told`, for a column.
+    """Return the same as `belief_told`, short enough for a column.
 
     Example:
         >>> belief_short(0.875), belief_short(0.5), belief_short(0.0)
@@ -209,7 +209,7 @@ def belief_short(value: float | None) -> str:
 
 
 def belief_range(value: float | None) -> str:
-    """As `belief_told`, with numbers alone where there are any.
+    """Return the same as `belief_told`, but for a step only its range.
 
     Example:
         >>> belief_range(0.625), belief_range(0.5), belief_range(0.0)
@@ -257,7 +257,7 @@ def period(first: str | None, last: str | None) -> str:
 
 
 def verb(relation: str, polarity: str = "asserts") -> str:
-    """Return a relation as written between its two ends; for a denial, with the denial first.
+    """Return a relation as written between its two ends; a denial begins with a note that it is one.
 
     Example:
         >>> verb("PILOTED"), verb("PILOTED", "denies")
@@ -309,7 +309,7 @@ def amount(row: Mapping[str, Any]) -> str:
 
 
 def accounts(groups: int | str | None) -> str:
-    """Describe witness statements that are shown as one.
+    """Describe witness statements that are shown together as one.
 
     Example:
         >>> accounts("few"), accounts(4), accounts(0)
@@ -337,7 +337,7 @@ def voices(groups: int | str, other_sources: int) -> str:
 
 
 def voices_short(groups: int | str, other_sources: int) -> str:
-    """As `voices`, as short as possible; empty if no source counts.
+    """Return the same as `voices`, as short as possible; empty without any source.
 
     Example:
         >>> voices_short(2, 1), voices_short("few", 0), voices_short(0, 3)
@@ -349,12 +349,12 @@ def voices_short(groups: int | str, other_sources: int) -> str:
 
 
 def exposure_sentence(sizes: Sequence[int], below: int, *, by_source: bool) -> str:
-    """Say in one line how many sources something could give away; empty if there is nothing to say.
+    """Say in one line how many sources something could give away; may be empty.
 
     Args:
-        sizes: number of people who could have known the part of each source, smallest first.
-        below: fewer people than this are too few.
-        by_source: whether the reader may know of sources; other readers see only whether to take care.
+        sizes: for each source, number of people who could have said the same, smallest first.
+        below: a source is safe among at least this many people.
+        by_source: whether the reader may see sources; other readers see only whether to take care.
 
     Example:
         >>> exposure_sentence([1, 3, 9], 5, by_source=True), exposure_sentence([9], 5, by_source=True), exposure_sentence([9], 5, by_source=False)
@@ -382,9 +382,9 @@ def since(then: Any, now: Any, versions: tuple[int, int], *, rules_changed: bool
     """Say in one line what has changed for a lead since a decision on it; empty if nothing can have changed.
 
     Args:
-        then: figures that were shown (`rank`, `of`, `score_on_record` …).
+        then: figures shown at the decision (`rank`, `of`, `score_on_record` …).
         now: the same figures today; None if the two cannot be compared.
-        versions: state of the data then and now.
+        versions: version of the data then and now.
         rules_changed: whether the rules of the score have changed since.
 
     Example:
@@ -431,7 +431,7 @@ def label(name: str) -> str:
 
 
 def value(property_value: Any) -> str:
-    """Return a property as pages show it: dates in words, lists with commas, yes and no, numbers without noise.
+    """Return a property as pages show it: dates in words, lists with commas, yes and no, numbers rounded.
 
     Example:
         >>> value("2020-05-08"), value(["a", "b"]), value(True), value(7.5)
@@ -457,12 +457,12 @@ def is_pseudonym(identifier: str) -> bool:
 
 
 def told_apart(date_of_birth: str | None, phones: Sequence[str] | None, ties: Sequence[str] | None) -> tuple[str, ...]:
-    """Return what distinguishes a person from others of the same name, as parts of one line; empty if unknown.
+    """Return what distinguishes a person from others of the same name, as parts of a line; empty if unknown.
 
     Args:
-        date_of_birth: date as given, as far as it is known.
-        phones: numbers; the first two are used.
-        ties: names of people and things they are tied to, the surest first.
+        date_of_birth: date as given, or its known part.
+        phones: phone numbers; the first two are used.
+        ties: names of people and things that they are linked to, most believed first.
 
     Example:
         >>> told_apart("1990-05-08", ["+44 7911 123456"], ["Hewa Karim", "Dune Line"])

@@ -16,12 +16,12 @@ from graphsvc.views.picture.network import Node
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """A statement that denies a link; only its kind is shown where witnesses must not be shown one by one.
+    """A statement that denies a link; only its kind is given if witness statements may not be shown one by one.
 
     Attributes:
-        statement, kind: its id and kind; the id is empty where it must not be shown.
-        taken_on: its date, as a case writes dates. grade: source grade and assessment, such as `2C`. summary: what it
-            says; each of these may be empty.
+        statement, kind: its id and kind; the id is empty if it may not be shown.
+        taken_on: its date, as `2020-06-03`, or empty. grade: source grade and assessment, such as `2C`, or empty.
+        summary: summary of its text, or empty.
     """
 
     statement: str
@@ -46,7 +46,7 @@ class Denial:
 
     @property
     def says(self) -> str:
-        """The beginning of its summary in quotation marks; empty where it must not be shown."""
+        """The beginning of its summary in quotation marks; empty if it may not be shown."""
         return f"“{beginning(self.summary)}”" if self.statement and self.summary else ""
 
     @property
@@ -58,10 +58,10 @@ class Denial:
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """A link to a person that is denied.
+    """A denied link of an answer.
 
     Attributes:
-        said: the link, as a part of the answer. target: its object. denials: statements that deny it.
+        said: the link, as in the answer. target: its object. denials: statements that deny it.
     """
 
     said: PartSaid
@@ -70,7 +70,7 @@ class Against:
 
     @property
     def all_the_same(self) -> str:
-        """Support that the denied link still has, or a note that it is hardly believed."""
+        """Support for the link despite the denial, or a note that it is hardly believed."""
         edge = self.said.edge
         return all_the_same(edge.groups, edge.other_sources, hardly=self.said.is_hardly_believed)
 
@@ -101,9 +101,9 @@ def denial(row: dict[str, Any]) -> tuple[LinkKey, Denial]:
 
 
 def against(rows: Iterable[AnswerRow], denials: Iterable[tuple[LinkKey, Denial]]) -> list[Against]:
-    """Return each denied link of some rows once: links with belief of at least one half first, then by belief.
+    """Return each denied link of these rows once: links with a belief of at least one half first, then by belief.
 
-    Links that only lead to the people named are included, such as a boat's link to a crossing whose supplier is named.
+    This includes links through which someone is named, such as that of a boat to a crossing if its supplier is named.
     """
     of: dict[LinkKey, list[Denial]] = {}
     for link, each in denials:

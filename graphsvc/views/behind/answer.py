@@ -17,7 +17,7 @@ from graphsvc.views.picture.network import Edge, Node, Picture
 from graphsvc.views.sentences import gone_text
 from graphsvc.views.wording import STATEMENTS, begin
 
-# Columns of the answer's table, in order; it has a row for each link to a person, and one for an entity without any.
+# Columns of the answer's table. It has a row for each link to a person; an entity without such links has one row.
 COLUMNS = (
     "about",
     "about_name",
@@ -58,12 +58,12 @@ _FIGURES = (
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """A question about entities with a relation that nobody is named for.
+    """A question that could close gaps of the answer, such as who piloted a crossing or supplied its boat.
 
     Attributes:
-        gaps: (relation that nobody is named for, its object).
-        statement, kind: a statement that mentions them and may say more than was recorded; empty if none may be shown.
-        custodian: whether witnesses mentioned them; only the witness custodian may have the witnesses asked.
+        gaps: (relation for which nobody is named, its object).
+        statement, kind: a statement about these entities, whose source could be asked; empty if none may be shown.
+        custodian: whether witnesses mentioned them; witnesses may be asked only through the witness custodian.
     """
 
     gaps: tuple[tuple[str, Node], ...]
@@ -91,13 +91,13 @@ class Answer:
     """The answer on who is behind some entities.
 
     Attributes:
-        rows: one for each entity. common: people and things that link several rows, strongest first.
+        rows: one for each entity. common: people and things that link several entities, strongest first.
         against: denied links, with the statements that deny them.
-        gaps: sentences on gaps in the statements. lone: sentences on links with a single source.
+        gaps: sentences on questions that no statement answers. lone: sentences on links with a single source.
         moved: people whose rank would change without the evidence that moves it most.
         questions: questions to close the gaps, best first.
-        absent: number of the requested entities that are missing. truncated: whether there are more links than were
-            read.
+        absent: number of requested entities that this reader cannot see or that do not exist.
+        truncated: whether there are more links than were read.
     """
 
     rows: tuple[AnswerRow, ...] = ()
@@ -119,7 +119,7 @@ class Answer:
 
     @property
     def kind(self) -> str:
-        """The kind of what the answer is about; `entity` if there are several kinds, or none."""
+        """The kind of the entities that the answer is about; `entity` if they are of several kinds, or none."""
         kinds = {row.about.kind for row in self.rows}
         return kinds.pop() if len(kinds) == 1 else "entity"
 
@@ -132,7 +132,7 @@ class Answer:
 
     @property
     def brief(self) -> tuple[str, ...]:
-        """The `acts` that the overview table has room for, with preference for those every answer should cover."""
+        """The first `acts` that fit in the overview table; relations that every answer should cover come first."""
         chosen = sorted(self.acts, key=lambda name: name not in EXPECTED_ACTS)[:_BRIEF]
         return tuple(name for name in self.acts if name in chosen)
 
@@ -152,12 +152,12 @@ class Answer:
         return COLUMNS
 
     def table(self) -> list[list[Any]]:
-        """Return a row of `COLUMNS` for each link to a person, and one for each entity without any."""
+        """Return a row of `COLUMNS` for each link to a person, and one row for each entity without such links."""
         return [_row(row, part) for row in self.rows for part in row.said or (None,)]
 
     @property
     def beside(self) -> list[str]:
-        """Sentences that the table alone would omit: that it was cut, which entities are missing, and the gaps."""
+        """Notes that the table lacks: that the answer is cut, how many entities are missing, and the gaps."""
         return [*filter(None, (self.cut, self.passed_over)), *self.gaps]
 
     def plain(self) -> dict[str, Any]:
@@ -236,7 +236,7 @@ def behind(
     absent: int = 0,
     truncated: bool = False,
 ) -> Answer:
-    """Build the answer from its rows and their picture, which has the links of the people behind the entities."""
+    """Build the answer from its rows and from a picture that includes the links of the people behind the entities."""
     return Answer(
         tuple(rows),
         tuple(common(rows, view)),

@@ -11,7 +11,7 @@ from graphsvc.records.relations import RELATIONS, those
 from graphsvc.views.behind.rows import AnswerRow, PartSaid, is_weak, weight
 from graphsvc.views.picture.network import Edge, Node, Picture
 
-# Entities that may link several: kind → relations, and the end at which the entity must be (empty: either).
+# What may link several entities asked about: kind → relations to it, and at which of their ends it is (empty: either).
 _SHARED: Mapping[str, tuple[tuple[str, ...], str]] = {
     "thing": (("USED", "CONTACTED", "PAID", "LOCATED_AT", "PART_OF"), ""),
     "workplace": (("CONTROLS", "MANAGED", "LIVED_AT"), "object"),
@@ -19,7 +19,7 @@ _SHARED: Mapping[str, tuple[tuple[str, ...], str]] = {
     "subject of orders": (those(lambda relation: relation.does in ("directs", "recruits")), "subject"),
     "object of money": (("PAID",), "object"),
 }
-# Relations that are read around the people behind something.
+# Relations to read for the people behind the entities.
 LINKING = tuple(name for name in RELATIONS if any(name in names for names, _ in _SHARED.values()))
 
 
@@ -29,10 +29,10 @@ class Common:
 
     Attributes:
         who: the person or thing. rows: the linked entities, in the order asked.
-        said: for a person behind them, the links to them, most believed first.
-        ties: for something shared, (person behind some of the entities, that person's link to it).
-        strength: sum over the rows of the belief in the best path to each. It is the expected number of linked rows if
-            statements were right as often as they are believed.
+        said: for a person who is behind several entities, the links to them, by lead rank.
+        ties: for something that people behind several entities share, (one of these people, their link to it).
+        strength: sum of the beliefs in the best path to each entity. It is the expected number of linked entities
+            if statements were right as often as they are believed.
     """
 
     who: Node
@@ -58,7 +58,7 @@ def common(rows: Sequence[AnswerRow], view: Picture) -> list[Common]:
 
 
 def shared_by(rows: Sequence[AnswerRow], links: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return ids worth adding to the picture: people and things that the people behind several rows share.
+    """Return ids to add to the picture: people and things shared by the people behind different rows.
 
     Args:
         rows: rows of the answer.
@@ -117,7 +117,7 @@ def _tied_to_several(rows: Sequence[AnswerRow], view: Picture) -> Iterator[Commo
 
 
 def _anchors(rows: Sequence[AnswerRow]) -> dict[str, dict[str, float]]:
-    """Map boats, and people behind entities, to the rows they belong to and the belief in that link."""
+    """Map each boat, and each person behind an entity, to their rows and to the belief in the link to each."""
     first = _together(rows)
     anchors: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for row in rows:
@@ -134,7 +134,7 @@ def _anchors(rows: Sequence[AnswerRow]) -> dict[str, dict[str, float]]:
 
 
 def _together(rows: Sequence[AnswerRow]) -> dict[str, str]:
-    """Map each entity to the first one it belongs with: a boat and its crossing are one operation, not two."""
+    """Map each entity to the first entity of its operation: a boat and its crossing are one operation, not two."""
     first = {row.about.id: row.about.id for row in rows}
     for row in rows:
         for node, edge in row.along:
@@ -148,14 +148,14 @@ def _together(rows: Sequence[AnswerRow]) -> dict[str, str]:
 
 
 def _adds(near: Iterable[str], anchors: Mapping[str, Mapping[str, float]]) -> bool:
-    """Whether something tied to these people or boats links more rows than each of them does alone."""
+    """Whether something these people or boats share links more rows than each of them does alone."""
     of = [anchors[name].keys() for name in near]
     linked = {row for row_ids in of for row in row_ids}
     return len(linked) > 1 and all(len(row_ids) < len(linked) for row_ids in of)
 
 
 def _may_link(relation: str, kind: str, end: str) -> bool:
-    """Whether an entity of a kind at this end of a relation may link the entities at the other end."""
+    """Whether an entity of this kind, at this end of a relation, counts as shared by the entities at the other end."""
     kinds = (kind,) if kind != "person" else ("subject of orders", "object of money")
     return any(
         relation in names and at in ("", end) for names, at in (_SHARED[name] for name in kinds if name in _SHARED)

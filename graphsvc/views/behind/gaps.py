@@ -1,4 +1,4 @@
-"""Gaps of an answer: relations nobody is named for, links in doubt, and links that rest on a single source."""
+"""Gaps of an answer: roles for which nobody is named, links in doubt, and links that rest on a single source."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from graphsvc.records.relations import RELATIONS
 from graphsvc.views.behind.rows import EXPECTED_ACTS, AnswerRow, PartSaid, is_weak
 from graphsvc.views.behind.words import moves
 
-# Maximum number of entities named one by one, and of people whose change of rank is shown.
+# Maximum number of entities listed by name or id, and of people whose change of rank is shown.
 _NAMED, _MOVED = 4, 6
 
 
 @dataclass(frozen=True, slots=True)
 class MovedRank:
-    """A named person, and how their rank would change.
+    """A person named in the answer, and how their rank would change without one piece of evidence.
 
     Attributes:
-        said: the link to the person. rank: their rank. moves: their rank without the evidence that moves it most, in
-            words.
+        said: the link to the person. rank: their rank.
+        moves: sentence on their rank without the evidence that changes it most.
     """
 
     said: PartSaid
@@ -34,7 +34,7 @@ class MovedRank:
 
 
 def gaps(rows: Collection[AnswerRow]) -> Iterator[str]:
-    """Yield sentences on the gaps, by kind of the entities asked about."""
+    """Yield sentences on the gaps, for one kind of the entities asked about after the other."""
     for kind in dict.fromkeys(row.about.kind for row in rows):
         of_kind = [row for row in rows if row.about.kind == kind]
         if kind == "crossing":
@@ -55,7 +55,7 @@ def gaps(rows: Collection[AnswerRow]) -> Iterator[str]:
 
 
 def unnamed_sentence(row: AnswerRow) -> str:
-    """Return a sentence on the relations of one row that nobody is named for, or an empty text.
+    """Return a sentence on the relations for which a row names nobody; may be empty.
 
     Example:
         >>> from graphsvc.views.picture.network import Node
@@ -83,7 +83,7 @@ def lone(rows: Collection[AnswerRow]) -> Iterator[str]:
 
 
 def rank_changes(rows: Collection[AnswerRow]) -> list[MovedRank]:
-    """Return how the ranks of the people named would change, each person once, highest ranks first."""
+    """Return how the rank of each person named would change, best ranks first."""
     moved_ranks = {
         part.who.id: MovedRank(part, part.lead.rank, moves(part.lead.rank, part.lead.rank_without, part.lead.moved_by))
         for row in rows
@@ -100,7 +100,7 @@ def _only_doubted(row: AnswerRow, relation: str) -> bool:
 
 
 def _ids(ids: Collection[str], rows: Collection[AnswerRow]) -> str:
-    """Return up to four ids of several rows, in brackets."""
+    """Return the ids in brackets; empty if there are more than four, or if there is only one row."""
     return f" ({', '.join(ids)})" if len(rows) > 1 and len(ids) <= _NAMED else ""
 
 
@@ -110,18 +110,18 @@ def _done_to(relation: str, kind: str, of: str) -> str:
 
 
 def _on_one_voice(row: AnswerRow, relation: str) -> bool:
-    """Whether a relation rests on one believed link with a single witness group, report or record behind it."""
+    """Whether only one link of a relation is believed, and a single group of witnesses or other source supports it."""
     believed = [part.edge for part in row.said if part.edge.relation == relation and not part.is_weak]
     return len(believed) == 1 and (believed[0].groups, believed[0].other_sources) in ((1, 0), (0, 1))
 
 
 def _missing(row: AnswerRow) -> set[tuple[str, str]]:
-    """Return the relations that nobody is named for, with the kind of their object."""
+    """Return the relations for which nobody is named, with the kind of their object."""
     return {(name, node.kind) for name, node in row.missing}
 
 
 def _lacking_words(rows: Collection[AnswerRow], relation: str, target: str, of: str) -> str:
-    """Return the objects nobody is named for, in words: up to four gangs by name (rows may share one), or a number."""
+    """Name the objects of a relation for which nobody is named: gangs by name if they are at most four."""
     gangs = dict.fromkeys(
         node.name for row in rows for name, node in row.missing if (name, node.kind) == (relation, "gang")
     )

@@ -1,6 +1,6 @@
-"""Picture of the answer, left to right: common links, arrangers, what was done, and people who did it by hand.
+"""Picture of the answer, left to right: common links, arrangers, the entities asked about, people who work by hand.
 
-The people carried on a crossing are one mark, and so are the people someone is said to have served lawfully.
+All people carried on a crossing are drawn as one node, and so are all people said to be served lawfully by someone.
 """
 
 from __future__ import annotations
@@ -18,31 +18,31 @@ from graphsvc.views.behind.rows import CARRIED, SERVES, AnswerRow
 from graphsvc.views.picture.marks import line, mark
 from graphsvc.views.picture.network import Edge, Node, Picture
 
-# (id, relation) → number of people tied by it, and the belief in the most believed of their links.
+# (id, relation) → number of people with that relation to the entity, and the highest belief among their links.
 Folded = Mapping[tuple[str, str], tuple[int, float]]
 
 # Pixels between two columns, and between two nodes in one.
 _ACROSS, _DOWN = 200.0, 72.0
-# On paper: pixels between two columns, between two halves, and the least between two nodes; most rows below each other;
-# width of the sheet divided by its height.
+# On paper: pixels between two columns, and between the two halves; least pixels between two nodes; maximum rows in one
+# column of rows; width of the sheet divided by its height.
 _PAPER_ACROSS, _PAPER_NAMES, _PAPER_DOWN, _PAPER_ROWS, _PAPER_SHAPE = 84.0, 260.0, 22.0, 4, 2.05
 # Columns: common links, arrangers, entities asked about, entities that belong to them, people who work by hand.
 _LINKS, _ARRANGES, _ASKED, _ALONG, _HANDS = range(5)
 # Relations drawn between the people behind something, in addition to those of the answer.
 _ORDERS = doing("directs", "recruits", "pays")
 _BY_HAND = doing("works", "belongs", "goes with", "stays", "moves")
-# Relation → word for its people in the mark.
+# Relation → word after the number of people drawn as one node.
 _CALLED = {CARRIED: "carried", SERVES: "lawfully served"}
 
 
 def beside(view: Picture, rows: Sequence[AnswerRow], common: Sequence[Common], folded: Folded) -> Picture:
-    """Return the part of a picture that the answer covers, laid out in the order of its rows.
+    """Return the part of a picture that belongs to the answer, laid out in the order of the answer's rows.
 
     Args:
         view: picture that the answer is read from.
         rows: rows of the answer.
-        common: people and things to show that link several rows.
-        folded: people who are shown as one mark.
+        common: the people and things that link several rows, to be drawn as well.
+        folded: people to draw as one node.
     """
     nodes = {node.id: node for node in view.nodes}
     marks, lines = [], []
@@ -54,7 +54,7 @@ def beside(view: Picture, rows: Sequence[AnswerRow], common: Sequence[Common], f
             lines.append(line(ends[0], relation, ends[1], RELATIONS[relation].says, belief))
     places = _places(rows, [shared.who.id for shared in common], folded)
     crossings = [node for node in view.nodes if node.kind == "crossing"]
-    # Only whole dates name one day: a month may mean several.
+    # A crossing whose date is only a month or year counts as a separate day.
     days = {node.day[:10] if len(node.day) >= len("2020-05-08") else node.id for node in crossings}
     several = len(crossings) > 1
     drawn = [
@@ -76,9 +76,9 @@ def beside(view: Picture, rows: Sequence[AnswerRow], common: Sequence[Common], f
 
 
 def across(view: Picture) -> Picture:
-    """Return the picture of an answer for a landscape sheet: the second half of the rows is to the right of the first.
+    """Return the picture of an answer for a landscape sheet.
 
-    Rows are only as far apart as the sheet has room for.
+    With more than four rows, the second half of them is to the right of the first. Rows are closer if space is short.
     """
     if not view.nodes:
         return view
@@ -104,7 +104,7 @@ def across(view: Picture) -> Picture:
 
 
 def _short(node: Node, days: int, several: bool) -> str:
-    """Return a crossing's place, its id if others share its day, or its day and place; the name of any other node."""
+    """Return a short label: of a crossing, its id or place if all crossings share one day, else its day and place."""
     day, comma, rest = node.name.partition(", ")
     if node.kind != "crossing" or not comma:
         return node.name
@@ -115,7 +115,7 @@ def _short(node: Node, days: int, several: bool) -> str:
 
 
 def _apart(edges: Sequence[Edge]) -> tuple[Edge, ...]:
-    """Return the edges; an edge that is the only one between its two nodes is made straight."""
+    """Return the edges; an edge is drawn straight if no other joins its two nodes."""
     beside = Counter(frozenset((edge.subject, edge.object)) for edge in edges)
     return tuple(
         replace(edge, bend=0) if beside[frozenset((edge.subject, edge.object))] == 1 else edge for edge in edges
@@ -123,7 +123,7 @@ def _apart(edges: Sequence[Edge]) -> tuple[Edge, ...]:
 
 
 def _places(rows: Sequence[AnswerRow], linking: Collection[str], folded: Folded) -> dict[str, tuple[float, float]]:
-    """Return id → position. A row is as high as its fullest column; people behind several rows are in the first."""
+    """Return id → position. A row is as high as its fullest column; people behind several rows are in the first row."""
     column: dict[str, int] = {}
     band: dict[str, int] = {}
     # People believed to arrange are placed with the other arrangers, even if they did some of the work by hand.
@@ -161,7 +161,7 @@ def _places(rows: Sequence[AnswerRow], linking: Collection[str], folded: Folded)
             places |= {name: (at * _ACROSS, down + turn * _DOWN) for turn, name in enumerate(names)}
         top += (deep + 0.6) * _DOWN
     first = [name for name in linking if name not in places]
-    # If gang leaders or people served are in that column already, these go one column further left.
+    # If gang leaders or people served fill that column, common links are one column further left.
     left = (_LINKS - any(names for (_, at), names in filled.items() if at == _LINKS)) * _ACROSS
     places |= {name: (left, turn * top / len(first)) for turn, name in enumerate(first)}
     return places

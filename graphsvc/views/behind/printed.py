@@ -1,4 +1,4 @@
-"""The answer on paper: the table with ranks; gaps, denials and questions; the picture; then everything said."""
+"""The answer as a PDF: the table with ranks; gaps, denials and questions; the picture; then every link."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from graphsvc.views.wording import SIGNS, belief_short, voices_short
 
 _PAGE = Path(__file__).with_name("page.typ")
 _LEGEND_WIDTH = 1032.0
-# Maximum numbers printed: people or things that link several rows, questions, denied links, names in a cell.
+# Maximum number printed of: people or things that link several rows, questions, denied links, names in a cell.
 _COMMON, _QUESTIONS, _AGAINST, _NAMES = 8, 6, 8, 3
 _KEY = (
     "Rank: place in the list of leads. Strong: believed at .75 or more; some: at .5 or more; weak: at less;"
@@ -59,7 +59,7 @@ def as_pdf(
     Args:
         answer: answer to print.
         view: its picture.
-        subject: what it is about, in words.
+        subject: the entities it is about, in words.
         ranked_on: note on the ranks, or an empty text.
         case: name of the case.
         handling: handling code it is marked with.
@@ -131,13 +131,13 @@ def as_pdf(
 
 
 def _more(many: int, noun: str, clause: str) -> Iterator[str]:
-    """Yield a note on how many entries were left out, if any."""
+    """Yield a note on how many entries are not printed, if there are any."""
     if many > 0:
         yield f"And {count(many, noun)} {clause}: they are on the page and in the JSON."
 
 
 def _acting(row: AnswerRow, relation: str) -> Iterator[dict[str, Any]]:
-    """Yield the first people of a row said to have done something, with rank and strength; then how many more."""
+    """Yield the first people with this relation in a row, with rank and strength; then the number of the others."""
     parts = [part for part in row.said if part.edge.relation == relation]
     for part in parts[:_NAMES]:
         runs = [
@@ -158,7 +158,7 @@ def _acting(row: AnswerRow, relation: str) -> Iterator[dict[str, Any]]:
 
 
 def _part_rows(row: AnswerRow, *, in_steps: bool) -> Iterator[list[str]]:
-    """Yield the cells of each part by lead rank; each person's reasons and services appear with their first part."""
+    """Yield the cells of each link of a row; notes on a person are printed only with their first link."""
     named: set[str] = set()
     for part in row.said:
         yield _cells(part, again=part.who.id in named, in_steps=in_steps)

@@ -14,9 +14,9 @@ from graphsvc.views.denials import strength
 from graphsvc.views.picture.network import Edge, Node, Picture
 
 RUNS, CARRIED, SERVES = "RUNS", "CROSSED_ON", "SERVED"
-# Entities asked about along with another: kind → (relation, end at which the entity is, kind at the other end). The
-# supplier of a boat is behind its crossing; the organiser of a crossing is behind its boat and behind the people it
-# carried.
+# A question about an entity also covers entities linked to it: kind → (relation, end of that kind, kind of the other
+# entity). The supplier of a boat is behind its crossing; the organiser of a crossing is behind its boat and behind the
+# people it carried.
 ALONG: Mapping[str, tuple[tuple[str, str, str], ...]] = MappingProxyType(
     {
         "crossing": (("USED_ON", "object", "boat"),),
@@ -28,7 +28,7 @@ ALONG: Mapping[str, tuple[tuple[str, str, str], ...]] = MappingProxyType(
         ),
     }
 )
-# Relations that no answer should lack: kind of entity → relations reported as missing when nobody is named for them.
+# Kind of entity → relations that are reported as missing if the answer names nobody for them.
 EXPECTED = MappingProxyType(
     {
         "crossing": ("ORGANISED", "PILOTED"),
@@ -47,11 +47,11 @@ class LeadRank:
     """A person's place in the ranking.
 
     Attributes:
-        rank: from 1. best, worst: rank range while each witness, report or record is left out; None if it may not be
-            shown.
+        rank: from 1. best, worst: rank range when any one witness, report or record is left out; None if it may not
+            be shown.
         rests_on: evidence that half of the score depends on ("one record"); empty if it depends on no single item.
         moved_by: evidence without which the rank changes most, naming no source; empty if nothing changes it.
-        rank_without: rank without that evidence; None next to a `moved_by`: they would not be ranked.
+        rank_without: rank without that evidence; None, if `moved_by` is not empty, means not ranked without it.
     """
 
     rank: int
@@ -67,9 +67,9 @@ class PartSaid:
     """One link of an answer, to a person or gang said to be behind an entity.
 
     Attributes:
-        who: the person or gang. what: object of the link, unless it is the entity asked about: an entity asked about
-            along with that one (`ALONG`), or a gang said to be behind it.
-        edge: the link, with its figures as released. way: link by which `what` was reached; None for the entity itself.
+        who: the person or gang. what: object of the link; None if it is the entity asked about. Otherwise it is an
+            entity covered by the same question (`ALONG`), or a gang said to be behind the entity.
+        edge: the link, with its figures as released. way: link between `what` and the entity asked about, or None.
         lead: place in the ranking; None if they are not ranked, or this reader sees no ranking.
         served: number of people they are said to have served lawfully.
         coerced: (id, name) of each person said to have coerced them.
@@ -85,27 +85,27 @@ class PartSaid:
 
     @property
     def is_weak(self) -> bool:
-        """Whether the link, or the link by which its object was reached, is denied or has a belief under one half."""
+        """Whether the link or the one through which it was found (`way`) is denied or has a belief under one half."""
         return is_weak(self.edge) or self.by_weak_way
 
     @property
     def by_weak_way(self) -> bool:
-        """Whether its object was reached by a link that is denied or has a belief under one half."""
+        """Whether it was found through a link (`way`) that is denied or has a belief under one half."""
         return self.way is not None and is_weak(self.way)
 
     @property
     def is_hardly_believed(self) -> bool:
-        """Whether its belief is under one half, or its object was reached by a weak link. A denial is not enough."""
+        """Whether its belief is under one half, or it was found through a weak link (`way`). A denial is not enough."""
         return self.edge.doubtful or self.by_weak_way
 
     @property
     def belief(self) -> float:
-        """Belief in the link and in the link by which its object was reached, as if statements were independent."""
+        """Belief that the link and the one through which it was found (`way`) both hold, taken as independent."""
         return self.edge.belief * (self.way.belief if self.way is not None else 1.0)
 
     @property
     def strength(self) -> str:
-        """How well it is supported, in one word: that of the weaker of the link and the link to its object."""
+        """How well it is supported, in one word: the strength of the weaker of the link and its `way`."""
         edges = [self.edge] if self.way is None else [self.edge, self.way]
         return strength(min(edge.belief for edge in edges), denied=any(edge.denied for edge in edges))
 
@@ -117,11 +117,11 @@ class PartSaid:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """The links to people behind one entity: by relation, the arranging ones first, then by lead rank.
+    """The people behind one entity.
 
     Attributes:
-        about: the entity. along: entities asked about along with it, and the link to each.
-        said: the links. missing: relations that nobody is named for, and their object.
+        about: the entity. along: entities that the question also covers (`ALONG`), and the link to each.
+        said: links to these people, arranging ones first. missing: (relation for which nobody is named, its object).
         carried: number of people said to have been carried on a crossing.
     """
 
@@ -133,7 +133,7 @@ class AnswerRow:
 
 
 def denied_parts(row: AnswerRow) -> list[PartSaid]:
-    """Return the denied links of a row: those to people, and those to entities asked about along with its own."""
+    """Return the denied links of a row: those to people, and those to the entities in `along`."""
     ways = (
         PartSaid(*((node, row.about) if edge.subject == node.id else (row.about, node)), edge, None)
         for node, edge in row.along
@@ -147,7 +147,7 @@ def is_weak(edge: Edge) -> bool:
 
 
 def relations(kind: str) -> tuple[str, ...]:
-    """Return the relations that put a person behind an entity of a kind, arranging ones first.
+    """Return the relations by which a person is behind an entity of this kind, arranging ones first.
 
     Example:
         >>> relations("crossing"), relations("boat"), relations("workplace")
@@ -171,10 +171,10 @@ def rows(
     served: Mapping[str, int] = MappingProxyType({}),
     coerced: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType({}),
 ) -> list[AnswerRow]:
-    """Return the rows of an answer, read from a picture of the entities asked about and of the people behind them.
+    """Return the rows of an answer, from a picture of the entities asked about and the people behind them.
 
     Args:
-        view: picture as it was released.
+        view: the picture, as released to the reader.
         ids: ids asked about, in the order of the answer; ids that are not in the picture are skipped.
         leads: id → place in the ranking.
         carried: id of a crossing → number of people said to have been carried on it.

@@ -12,13 +12,13 @@ from graphsvc.views.picture.network import Edge, Node
 from graphsvc.views.wording import SIGNS, voices
 
 HARDLY = "hardly believed"
-# Links that count towards a number of people (`network.counted`); the page behind the number lists every link.
+# Only people with such links are counted (`network.counted`); the page that opens from the number lists all of them.
 COUNTED = "believed at a quarter or more"
 _BEGINNING = 160  # characters
 
 
 def name_with_id(node: Node) -> str:
-    """Return a node's name with its id: three boats may cross from one place on one day."""
+    """Return a node's name with its id, as names repeat: three boats may cross from one place on one day."""
     return node.name if node.name == node.id else f"{node.name} ({node.id})"
 
 
@@ -63,7 +63,7 @@ def who_did(relation: str) -> str:
 
 
 def doubts(denying: int | str, *, doubtful: bool) -> str:
-    """Say what speaks against a link: denial, doubt or both; empty if nothing does.
+    """Describe doubts about a link: denials, a low belief or both; empty without doubts.
 
     Example:
         >>> doubts(1, doubtful=True), doubts(0, doubtful=False)
@@ -73,12 +73,12 @@ def doubts(denying: int | str, *, doubtful: bool) -> str:
 
 
 def weak_way(name: str) -> str:
-    """Warn that something is reached only by a link that is contested or hardly believed."""
+    """Warn that an entity was found only through a link that is contested or hardly believed."""
     return f"{name} is {SIGNS['contested']} or {HARDLY}"
 
 
 def all_the_same(groups: int | str, other_sources: int, *, hardly: bool) -> str:
-    """Say what support a denied link still has, or that it is hardly believed.
+    """Describe the support that a link has despite a denial, or say that it is hardly believed.
 
     Example:
         >>> all_the_same(1, 0, hardly=False), all_the_same(1, 0, hardly=True)
@@ -110,11 +110,11 @@ def beginning(text: str) -> str:
 
 
 def doubts_of(edge: Edge) -> str:
-    """Return in words what speaks against a link: see `doubts`."""
+    """Describe doubts about a link: see `doubts`."""
     return doubts(edge.denying, doubtful=edge.doubtful)
 
 
 def against_it(part: PartSaid) -> str:
-    """Return, for a table cell, what speaks against a link or against the link by which its object was reached."""
+    """Describe, for a table cell, doubts about a link and about the one through which it was found."""
     way = weak_way(part.what.name) if part.by_weak_way and part.what is not None else ""
     return ", ".join(filter(None, (doubts_of(part.edge), way)))

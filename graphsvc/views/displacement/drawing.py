@@ -1,6 +1,6 @@
 """Drawings of flows and stays, in plain numbers for templates. No drawing shows more than the table next to it.
 
-A cell that reads `few` is always drawn as broad as one person, and marked as such.
+A count shown as `few` is always drawn as broad as one person, and marked.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from graphsvc.views.wording import period
 
 # Units of the drawing: breadth of one person, least height of a label, gap between two ends, and length of the bands.
 _PERSON, _LABEL, _GAP, _BREADTH = 9.0, 34.0, 8.0, 100.0
-# However many people there are, their bands are no higher than this together.
+# Maximum height of all bands together, however many people there are.
 _HIGHEST = 420.0
 _TICKS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class FlowEnd:
-    """One end of some bands: its name, and the places of its bar and of its label.
+    """A place or outcome at which bands begin or end, drawn as a bar with a label.
 
     Attributes:
-        id: of a place, or empty. kind: of a place, or the outcome for people who appear at no place.
-        people: number of people in words.
+        id: of a place, or empty. kind: of a place, or the outcome of people who appear at no place.
+        people: number of people, `few`, or `at least 4`.
         y, height: of its bar. label: top of its label.
     """
 
@@ -43,7 +43,7 @@ class FlowEnd:
 
 @dataclass(frozen=True, slots=True)
 class Ribbon:
-    """One flow: outline, colouring kind, number of people in words, whether that is few, and whether it stands out."""
+    """One flow as a band: outline, kind that sets its colour, words, whether its people are few, if it stands out."""
 
     path: str
     kind: str
@@ -54,7 +54,7 @@ class Ribbon:
 
 @dataclass(frozen=True, slots=True)
 class Sankey:
-    """Flows from left to right. `height`: of the drawing, whose ribbons are in a field 100 units wide."""
+    """Flows from left to right. The field of the ribbons is 100 units wide and `height` units high."""
 
     height: float
     lefts: tuple[FlowEnd, ...]
@@ -64,11 +64,11 @@ class Sankey:
 
 @dataclass(frozen=True, slots=True)
 class StayLine:
-    """One stay on the line of a person's places.
+    """One stay on the timeline of a person's places.
 
     Attributes:
         place, name, kind: the place. relation: `WORKED_AT` or `LIVED_AT`. when: the days in words.
-        since: first day as ISO text, the last if that is the only one reported, or empty.
+        since: first day as `2020-01-05`, else the last day, or empty if no day is reported.
         x, width: from 0 to 100; width 0 if a single day is reported. open: whether no end is reported.
         belief: 0 to 1. denied: whether anyone denies it.
     """
@@ -88,7 +88,7 @@ class StayLine:
 
 @dataclass(frozen=True, slots=True)
 class PlacesLine:
-    """A person's places over time: `lines` in order of their days, `ticks` as (x, label), and places without a day."""
+    """A person's places over time: `lines` in order of day, `ticks` as (x, label), and stays without a day."""
 
     lines: tuple[StayLine, ...]
     ticks: tuple[tuple[float, str], ...]
@@ -96,11 +96,11 @@ class PlacesLine:
 
 
 def sankey(rows: Iterable[MoveRow], *, by: str = "place") -> Sankey:
-    """Return flows as bands: from each place (or kind of place) to each other, and to the outcomes of the other people.
+    """Return flows as bands from each place to the next places of its people, and to the outcomes of the others.
 
     Args:
         rows: rows as shown; a row without people has no band.
-        by: `place`, or `kind`.
+        by: `place`, or `kind` for one end for each kind of place.
 
     Example:
         >>> from graphsvc.views.displacement.rows import MoveRow
@@ -116,7 +116,7 @@ def sankey(rows: Iterable[MoveRow], *, by: str = "place") -> Sankey:
             continue
         left = row.left if by == "place" else row.left_kind
         right = row.outcome if row.outcome != "moved" else row.next if by == "place" else row.next_kind
-        right = f"> {right}"  # a place that people left may be one they went to
+        right = f"> {right}"  # some people may go to a place that others left
         names[left] = (row.left, row.left_name, row.left_kind) if by == "place" else ("", row.left_kind, row.left_kind)
         names[right] = _right(row, by)
         cells[left, right].append(row)
@@ -193,7 +193,7 @@ def places_line(stays: Sequence[Stay], named: Mapping[str, Mapping[str, object]]
 
 
 def _start(stay: Stay) -> dt.date | None:
-    """Return the day at which to draw a stay: its beginning, or its last day if no beginning is known to the month."""
+    """Return the day at which to draw a stay: its first day, or its last if the first is not known to the month."""
     return stay.begin or stay.until
 
 
@@ -227,7 +227,7 @@ def _breadth(rows: Sequence[MoveRow]) -> int:
 
 
 def _order_pairs(cells: Mapping[tuple[str, str], Sequence[MoveRow]]) -> list[tuple[str, str]]:
-    """Return the pairs with the largest ends first, and places before other outcomes."""
+    """Return (left, right) pairs: those at the largest ends first, places before other outcomes."""
     total: dict[str, int] = defaultdict(int)
     for (left, right), rows in cells.items():
         total[left] += _breadth(rows)
@@ -244,7 +244,7 @@ def _ends(
     unit: float,
     side: int,
 ) -> tuple[tuple[FlowEnd, ...], dict[str, float]]:
-    """Return the ends on one side from top to bottom, and the top of each end's bar."""
+    """Return the ends on one side from top to bottom, and the y at which the bar of each begins."""
     if side:
         nowhere = {pair[1] for pair in order if cells[pair][0].outcome != "moved"}
         keys = sorted(keys, key=lambda key: key in nowhere)
@@ -282,7 +282,7 @@ def _outline(left: float, right: float, breadth: float) -> str:
 
 
 def _months(first: dt.date, last: dt.date) -> list[dt.date]:
-    """Return the first days of months, thinned to fit."""
+    """Return the first days of months, thinned to `_TICKS` at most."""
     numbers = range(12 * first.year + first.month - 1, 12 * last.year + last.month)
     months = [day for number in numbers if (day := dt.date(number // 12, number % 12 + 1, 1)) >= first]
     every = max(1, -(-len(months) // _TICKS))

@@ -1,7 +1,7 @@
 """Rows on worker movements as shown: readers without source clearance see every small count as `few`.
 
-A flow of three lists three people. Where a cell reads `few`, no number from which it could be worked out is shown:
-neither the total, nor its months, nor the share. None of its people are listed.
+With source clearance, a flow of three lists three people. If a count reads `few`, its people are not listed, and no
+number is shown from which it could be worked out: not the total, the months or the share.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from graphsvc.analysis.displacement.one_hand import HandTest
 from graphsvc.records.numbers import chance, count, short, significant
 
 FEW = "few"
-# Outcomes, in words that follow "of those who were there".
+# Outcome of people who were at a place → its words.
 OUTCOME_WORDS = MappingProxyType(
     {
         "moved": "appear at another place",
@@ -40,31 +40,31 @@ BY_WORDS = MappingProxyType(
         "house": "several of them lived there",
     }
 )
-# Shown for a place that nobody is known to have left, and for a case without any closure or departure.
+# Messages for a place that nobody is known to have left, and for a case without any closure or departure.
 NOBODY_LEFT = "No statement says in which month this place closed, or that people left it. Give a date to see who was there before."
 NO_CLOSURE = (
     "No workplace you can see is said to have closed in a given month, and none emptied."
     " Deliver workplaces with the day they closed, or give a place and a date."
 )
-# id → name, kind and similar properties of an entity that the reader may see.
+# Id → name, kind and other properties of an entity that the reader may see.
 Named = Callable[[str], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class MoveRow:
-    """One flow as shown; for a place that nobody is known to have left, the one row that says so.
+    """One flow as shown. A place that nobody is known to have left has one row without people.
 
     Attributes:
         left, left_name, left_kind: place that people left. on: when, `2020-03-20` or `2020-03`.
-        why: whether the place `closed`, `emptied` or is `asked` about. outcome: see `cohorts`; empty if nobody left.
+        why: `closed`, `emptied`, or `asked` for a chosen day. outcome: see `cohorts`; empty if nobody left.
         next, next_name, next_kind: place where they appear next, or empty.
         people: their number, or `few`. who: their ids; empty if they are few.
-        abandoned: number of them said to be abandoned, wherever they are; `few` if they or the others are few.
+        abandoned: number of them said to be abandoned, wherever they are; `few` if these or the others are few.
         months: month → number of arrivals; empty if one of these is few. first, last: first and last arrival.
         belief: expected number of them if links were right as often as they are believed.
-        chance: average number that a random deal sends there. together: whether the flow stands out.
+        chance: average number of people that chance sends there. together: whether the flow stands out.
         share, low, high: their share of the people seen again, with its 95 % interval.
-        p: of this closure, corrected for its places but not for other closures: see `deals.Excess`.
+        p: p-value, corrected for the places of this closure but not for other closures: see `deals.Excess`.
         verdict, q: of the place they left, as in `ClosureRow`; q, which decides the verdict, is p over all closures.
     """
 
@@ -96,16 +96,16 @@ class MoveRow:
 
 @dataclass(frozen=True, slots=True)
 class ClosureRow:
-    """One place that people left, in one line.
+    """One place that people left, summed up in one row.
 
     Attributes:
         place, name, kind: the place. on, why: as in `MoveRow`. there: number of people known to have been there.
         moved, beside, stayed, seen, unknown: numbers by outcome, or `few`, or `at least 4` for a sum with a small part.
         abandoned: number of them said to be abandoned, wherever they are now. text: the verdict in a sentence.
-        undated, doubted: people said to have been there on no reported day, or with a belief under one half.
+        undated, doubted: number of people whose days there are not reported, or are believed less than one half.
         verdict: `together`, `scattered` or `cannot tell`. q: p over all closures; None without p or source clearance.
-        places, ids: names and ids of the places that stand out. hand: whether staying under the same control stands
-        out.
+        places, ids: names and ids of places that more people went to than chance would send. hand: whether more went
+            to places under the same control.
     """
 
     place: str
@@ -132,13 +132,13 @@ class ClosureRow:
 
 @dataclass(frozen=True, slots=True)
 class HandRow:
-    """Closures under control of the same person or gang, tested together; see `one_hand.HandTest`.
+    """Closures of places that the same person or gang controls, tested together; see `one_hand.HandTest`.
 
     Attributes:
         who, name, kind: the person or gang. places: ids of the places that closed or emptied.
-        seen, stayed: number of people seen again, and number of them at other places of that hand.
-        chance: number that chance sends there. q: p corrected over all hands. All four need source clearance.
-        denied: whether anyone denies that they control one of their places.
+        seen, stayed: number of people seen again, and number of them at other places that this person or gang controls.
+        chance: number that chance sends there. q: p corrected over all controllers. All four need source clearance.
+        denied: whether anyone denies that they control one of the places.
         verdict: `together` or `cannot tell`. text: the verdict in a sentence.
     """
 
@@ -157,7 +157,7 @@ class HandRow:
 
 @dataclass(frozen=True, slots=True)
 class MoverRow:
-    """A person or house that people who moved have in common; see `movers.Mover`.
+    """A person or house that may have moved several of the people; see `movers.Mover`.
 
     Attributes:
         by: reasons, in words. people: number, `few`, or `at least 4` if one flow has few of them.
@@ -201,7 +201,7 @@ def coarsen_count(number: int, few_below: int) -> int | str:
 
 
 def told_total(numbers: Iterable[int], few_below: int) -> int | str:
-    """Return the sum of some counts, without disclosing counts that read few.
+    """Return the sum of some counts as this reader may see it; small counts are not disclosed.
 
     Example:
         >>> told_total([4, 3], 3), told_total([4, 1], 3), told_total([1, 2], 3), told_total([], 3)
@@ -211,7 +211,7 @@ def told_total(numbers: Iterable[int], few_below: int) -> int | str:
 
 
 def add_counts(numbers: Sequence[int | str]) -> int | str:
-    """Add counts as pages show them; the sum does not disclose a count that reads few."""
+    """Add counts as they are shown: numbers and `few`; the sum does not disclose the latter."""
     large = sum(number for number in numbers if isinstance(number, int))
     if FEW not in numbers:
         return large
@@ -223,7 +223,7 @@ def _count_abandoned(flow: Flow) -> int:
 
 
 def told_part(part: int, of: int, few_below: int) -> int | str:
-    """Return a count of part of some people, or `few` if either that part or the rest is few.
+    """Return the number of people in a part of a group, or `few` if that part or the rest of the group is few.
 
     Example:
         >>> told_part(4, 5, 3), told_part(5, 5, 3), told_part(0, 5, 3), told_part(4, 8, 3)
@@ -299,7 +299,7 @@ def move_rows(left: Departure, named: Named, few_below: int) -> list[MoveRow]:
 
 
 def closure_row(left: Departure, named: Named, few_below: int, closures: int) -> ClosureRow:
-    """Return one place that people left as shown; `closures`: number of closures over which p was corrected."""
+    """Return the row of one place that people left; `closures`: number of closures over which p was corrected."""
     counts: dict[str, list[int]] = {outcome: [] for outcome in OUTCOMES}
     abandoned: list[int | str] = []
     for flow in flows(left):
@@ -335,7 +335,7 @@ def closure_row(left: Departure, named: Named, few_below: int, closures: int) ->
 
 
 def verdict(left: Departure, names: Sequence[str], few_below: int, closures: int) -> str:
-    """Return the verdict in a sentence: what it rests on, or why there is no answer."""
+    """Return the verdict in a sentence: the finding and its reason, or why nothing was found."""
     test = left.test
     if test.verdict == "together":
         return _together(left, names, few_below, closures)
@@ -351,7 +351,7 @@ def verdict(left: Departure, names: Sequence[str], few_below: int, closures: int
 
 
 def mover_rows(movers: Iterable[Mover], left: Departure, named: Named, few_below: int) -> list[MoverRow]:
-    """Return the possible movers of a place's people, counted flow by flow: a total would disclose small flows."""
+    """Return who may have moved a place's people, counted flow by flow, as a total would disclose small flows."""
     went = [{became.person for became in flow.people} for flow in flows(left) if flow.outcome == "moved"]
     rows = []
     order: dict[str, tuple[int, bool, str]] = {}
@@ -372,7 +372,7 @@ def mover_rows(movers: Iterable[Mover], left: Departure, named: Named, few_below
 
 
 def hand_rows(tests: Sequence[HandTest], named: Named, few_below: int, contested: Collection[str]) -> list[HandRow]:
-    """Return closures under one hand as shown; without source clearance no numbers, as each is a sum of small flows."""
+    """Return closures under one controller as shown; numbers need source clearance, as they may sum small flows."""
     return [_hand_row(test, named(test.who), few_below, len(tests), test.who in contested) for test in tests]
 
 
@@ -396,7 +396,7 @@ def _hand_row(test: HandTest, who: dict[str, Any], few_below: int, tested: int, 
 
 
 def preferences_in_words(preferences: Preferences) -> str:
-    """Say which places people prefer, according to the chance model.
+    """Describe which places people prefer, according to the chance model.
 
     Example:
         >>> preferences_in_words(Preferences(near=2.0, trade=1.0, kind=0.0, routes=40))
@@ -439,7 +439,7 @@ def move_cells(row: MoveRow) -> list[Any]:
 
 
 def besides(verdicts: Mapping[str, str]) -> list[str]:
-    """Return sentences that a table of flows alone would omit: the verdict on each place, or that no place closed.
+    """Return sentences to go with a table of flows: the verdict on each place, or that no place closed.
 
     Example:
         >>> besides({"W1": "They scattered."})

@@ -1,8 +1,8 @@
 """People who may be at risk at a place, ordered by signs of risk, never by usefulness.
 
-A sign is an allegation: that a person was coerced or abandoned, moved after a closure, owes the people who run the
-place, or lives under their control. It is no finding. Age is no sign here: a person who is under 18, or whose age is
-disputed, is shown by a pseudonym, and the vault keeps the age.
+A sign is an allegation, not a finding: that a person was coerced or abandoned, moved after a closure, owes money to the
+people who run the place, or lives under their control. Age is not among the signs: a person who is under 18, or whose
+age is disputed, is shown by a pseudonym, and only the vault has the age.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from graphsvc.analysis.displacement.flows import Departure
 from graphsvc.analysis.displacement.stays import ABANDONED, CONTROLS, LEAST, LIVED, MANAGED
 
 COERCED, OWES = "COERCED", "OWES"
-# Sign → its words, the gravest first.
+# Sign of risk → its words, gravest first.
 SIGNS_OF_RISK = MappingProxyType(
     {
         "coerced": "said to be coerced",
@@ -32,7 +32,7 @@ SIGNS_OF_RISK = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class AtRisk:
-    """A person at a place, with the signs of risk reported about them, the gravest first (`SIGNS_OF_RISK`).
+    """A person at a place, with the signs of risk reported about them, gravest first (`SIGNS_OF_RISK`).
 
     Attributes:
         contested: signs for which every link is denied, or contested for this reader.
@@ -44,10 +44,10 @@ class AtRisk:
 
 
 def at_risk(known: Whereabouts, place: str, lefts: Iterable[Departure], few_below: int = 0) -> list[AtRisk]:
-    """Return the people said to be at a place: most signs first, then the gravest; people without signs last.
+    """Return the people said to be at a place, sorted by their number of signs of risk, then by the gravest sign.
 
-    If fewer than `few_below` people came from a place, their move is no sign: the list would disclose their number and
-    names.
+    If fewer than `few_below` people came from a place, their move does not count as a sign: the list would disclose
+    their number and names.
 
     Example:
         >>> from graphsvc.analysis.displacement.cohorts import whereabouts
@@ -57,7 +57,7 @@ def at_risk(known: Whereabouts, place: str, lefts: Iterable[Departure], few_belo
         >>> at_risk(known, "w2", [])
         [AtRisk(person='p2', signs=('coerced',), contested=()), AtRisk(person='p1', signs=('owes',), contested=())]
     """
-    # Sign → whether everything that says so is denied.
+    # Person → sign → whether every link that shows it is denied.
     signs: dict[str, dict[str, bool]] = {stay.person: {} for stay in known.at.get(place, ()) if stay.belief >= LEAST}
 
     def add(person: str, sign: str, *, denied: bool = False) -> None:

@@ -1,6 +1,6 @@
-"""The forms of an exported picture. All have the same content, made only from the exported picture.
+"""File formats of an exported picture. All have the same content, made only from the exported picture.
 
-To add one: a module here with `FORMS`.
+To add a format, add a module with `FORMS` to this package.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def files(view: Picture, about: About, forms: Collection[str] = ()) -> dict[str,
 
     Args:
         view: result of `views.picture.export.outward`.
-        about: description that goes into each file.
-        forms: names out of `FORMS`; empty for all.
+        about: description of the export, which each file includes.
+        forms: names in `FORMS`; empty for all.
     """
     contents: dict[str, bytes] = {}
     for name in forms or FORMS:

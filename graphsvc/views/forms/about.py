@@ -1,4 +1,4 @@
-"""Description of one form of an export, and the description of the export that each form includes."""
+"""Description of a file format, and the description of an export that goes into each of its files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from graphsvc.views.picture.network import Picture
 
-# Included in every form that has room for words.
+# Included in every file that has room for text.
 SAYS = "Intelligence, not evidence."
 
 
@@ -18,8 +18,8 @@ class About:
     Attributes:
         title: title of the export.
         mark: handling code, recipient, number and day in one line.
-        case: the case's name; handling: `P` or `C`.
-        made: date when it was made, in words with the zone.
+        case: name of the case; handling: handling code, `P` or `C`.
+        made: time when it was made, in words with the zone.
     """
 
     title: str
@@ -31,14 +31,14 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class ExportForm:
-    """One form of an export.
+    """A file format of an export.
 
     Attributes:
-        order: forms are offered in this order.
-        name: on the command line and in addresses.
-        title: on pages.
-        says: its purpose.
-        make: returns its files: name → content.
+        order: sort key; formats are offered in this order.
+        name: name on the command line and in URLs.
+        title: name on pages.
+        says: what it is for.
+        make: function that returns its files: name → content.
     """
 
     order: int

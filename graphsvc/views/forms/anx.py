@@ -18,20 +18,20 @@ from graphsvc.views.picture.network import Edge, Node, Picture
 from graphsvc.views.wording import RANGES, begin, belief_range, voices
 
 _STYLES = {1: "DotStyleDotted", 2: "DotStyleDashed", 3: "DotStyleSolid", 4: "DotStyleSolid"}
-# Belief by its step → the name of a link's strength in a chart, and its line style.
+# Step of belief → name of the link strength in the chart, and line style.
 STRENGTHS = {step: (f"Belief {RANGES[step]}", style) for step, style in _STYLES.items()}
 _ATTRIBUTES = ("belief on the record", "denied", "from date", "to date", "date", "identified", "pseudonym")
 _DAY = 10
 
 
 def as_anx(view: Picture, about: About) -> dict[str, bytes]:
-    """Return one chart. The mark is in the comment of its summary and in the source of every card."""
+    """Return one chart. The mark is in the comments of its summary and in the source of every link's card."""
     chart = Element("Chart", {"IdReferenceLinking": "false", "Rigorous": "false"})
     _collection(
         chart, "Strength", ({"Name": name, "Id": name, "DotStyle": style} for name, style in STRENGTHS.values())
     )
     grade = SubElement(SubElement(chart, "GradeThree"), "StringCollection")
-    # The first entry means ungraded: every item of a chart has it until a user chooses another.
+    # The first entry means no grade: i2 gives it to every item without a grade.
     for number, words in enumerate(("", *(f"{code} {words}" for code, words in HANDLING.items()))):
         SubElement(grade, "String", {"Id": f"grade-{number}", "Text": words})
     _collection(chart, "AttributeClass", ({"Name": name, "Type": "AttText", "IsUser": "true"} for name in _ATTRIBUTES))
@@ -119,7 +119,7 @@ def _type(edge: Edge) -> str:
 
 
 def _when(date: str) -> dict[str, str]:
-    """Return a day in a chart's form; a date that is not known to the day is only in the attributes."""
+    """Return the date of a chart item, or nothing if the date is not known to the day."""
     if len(date) < _DAY:
         return {}
     hour = date[11:].removesuffix("Z")

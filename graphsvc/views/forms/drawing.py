@@ -1,6 +1,6 @@
 """A picture as SVG, drawn without a browser: with the shapes, hues, widths, dashes and marks of the canvas.
 
-Text stays text, and all of it is escaped. Nothing in the file runs, and nothing is loaded.
+Text is kept as text and escaped. The file runs no scripts and loads nothing.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _MARGIN, _BAND, _LINE = 34.0, 28.0, 22.0
 _LEAST_WIDTH = 760.0
 _SHORT = 32
 _RING = 6.0
-# Half of the room that the head of a link takes up.
+# Half of the width of the room kept free for an arrowhead.
 _TIP = 6.0
-# With more links than this, only denials are marked on the lines, as on the canvas.
+# With more links than this, lines have no words, only the mark of a denial, as on the canvas.
 _MOST_WORDS = 80
 _BEND = 46.0
 # Two linked nodes are in neighbouring columns if their horizontal distance in pixels is less.
@@ -48,8 +48,8 @@ class Drawing:
     """A piece of SVG and its size.
 
     Attributes:
-        body: elements; x, y: its top left corner; width, height: in pixels.
-        unlabelled: number of names that found no room.
+        body: its elements; x, y: top left corner; width, height: size in pixels.
+        unlabelled: number of names for which there was no room.
     """
 
     body: str
@@ -60,7 +60,7 @@ class Drawing:
     unlabelled: int = 0
 
     def alone(self) -> str:
-        """Return the drawing as a complete file."""
+        """Return the drawing as a complete SVG file."""
         box = f"{self.x:.1f} {self.y:.1f} {self.width:.1f} {self.height:.1f}"
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" width="{self.width:.0f}"'
@@ -107,19 +107,19 @@ def picture(view: Picture, *, names_beside: bool = False) -> Drawing:
 
     Args:
         view: picture to draw.
-        names_beside: names are to the right or left of nodes if there is room, for rows that are close together.
+        names_beside: whether to put names to the right or left of nodes if there is room, as rows are close together.
     """
     if not view.nodes:
         return Drawing("", 0, 0, 200, 60)
     places = {node.id: (node.x, node.y) for node in view.nodes}
     sizes = {node.id: _size(node) for node in view.nodes}
-    # As on the canvas, no label covers a node or another label, or covers the head of a link if there is room
-    # elsewhere. Start nodes are labelled first, then those with the most links.
+    # As on the canvas, labels cover no node or other label, and no arrowhead if there is room elsewhere. Start nodes
+    # are labelled first, then those with the most links.
     taken: list[Box] = [_around(*places[node.id], sizes[node.id] * 0.8) for node in view.nodes]
     courses = [_course(edge, places, sizes) for edge in view.edges]
     tips = [_around(*course.tip, _TIP) for edge, course in zip(view.edges, courses, strict=True) if edge.directed]
     labels, unlabelled = [], 0
-    # A name goes to the left of a node without a link to the column on its left.
+    # A node without a link to the column on its left has its name on that side.
     near = [edge for edge in view.edges if abs(places[edge.subject][0] - places[edge.object][0]) < _NEAR]
     right_of = {max(edge.subject, edge.object, key=lambda name: places[name][0]) for edge in near}
     for node in sorted(view.nodes, key=lambda node: (not node.start, -node.links, node.id)):
@@ -140,17 +140,17 @@ def picture(view: Picture, *, names_beside: bool = False) -> Drawing:
     ]
     heads = [_head(edge, course) for edge, course in zip(view.edges, courses, strict=True) if edge.directed]
     shapes = [_node(node, sizes[node.id]) for node in view.nodes]
-    # The taken boxes include those of nodes and of labels that found room.
+    # `taken` includes the boxes of all nodes and labels, so it gives the size of the drawing.
     left, top = min(box[0] for box in taken) - _MARGIN, min(box[1] for box in taken) - _MARGIN
     right, bottom = max(box[2] for box in taken) + _MARGIN, max(box[3] for box in taken) + _MARGIN
     words = "".join(words for _, words in lines)
-    # Heads last: a name over a head would hide the direction of a link.
+    # Arrowheads are drawn last: a name over one would hide the direction of the link.
     body = "".join(line for line, _ in lines) + "".join((*shapes, words, *labels, *heads))
     return Drawing(body, left, top, right - left, bottom - top, unlabelled)
 
 
 def legend(view: Picture, width: float, unlabelled: int = 0, note: str = "") -> Drawing:
-    """Return a legend with the signs that are in this picture, and no others."""
+    """Return a legend of the signs that occur in this picture."""
     x, y, parts = 0.0, 14.0, []
     for sign, words in _signs(view):
         wide = 34 + _wide(words, 12) + 22
@@ -171,7 +171,7 @@ def legend(view: Picture, width: float, unlabelled: int = 0, note: str = "") -> 
 
 
 def _signs(view: Picture) -> Iterator[tuple[str, str]]:
-    """Yield (sign around (14, 0), words) for each sign in the picture."""
+    """Yield (sign, drawn around the point (14, 0); its words) for each sign in the picture."""
     kinds = {node.kind for node in view.nodes if not node.sealed and node.identified} - {"group"}
     for word in SHAPES:
         if word in kinds:
@@ -273,7 +273,7 @@ def _short(node: Node) -> str:
 
 
 def _label_boxes(node: Node, size: float) -> list[Box]:
-    """Return boxes for the name of a node: below it, or else above."""
+    """Return possible boxes for the name of a node: below it, then above it."""
     half = _wide(_short(node), _LABEL) / 2 + 2
     under = _under(node, size)
     above = 2 * node.y - under - _LABEL * 1.6
@@ -281,7 +281,7 @@ def _label_boxes(node: Node, size: float) -> list[Box]:
 
 
 def _boxes_beside(node: Node, size: float, *, first: bool) -> list[Box]:
-    """Return boxes for the name of a node on its right and left; `first`: left before right."""
+    """Return possible boxes for the name of a node, on its right and left; with `first`, the left one comes first."""
     wide = _wide(_short(node), _LABEL) + 4
     top, low = node.y - _LABEL * 0.75, node.y + _LABEL * 0.75
     boxes = [
@@ -296,7 +296,7 @@ def _boxes_beside(node: Node, size: float, *, first: bool) -> list[Box]:
 
 @dataclass(frozen=True, slots=True)
 class _Course:
-    """Course of a link: start, the point it bends towards, end; where its line stops, and the tip of its head."""
+    """Course of a link: start, point it bends towards, end; where its line stops, and the tip of its arrowhead."""
 
     start: tuple[float, float]
     via: tuple[float, float]
@@ -326,7 +326,7 @@ def _head(edge: Edge, course: _Course) -> str:
 
 
 def _line(edge: Edge, course: _Course, taken: list[Box], *, wordy: bool) -> tuple[str, str]:
-    """Return (the line, the words and mark on it) of a link."""
+    """Return a link as (line; words and mark of denial on the line)."""
     start, via, end, stop = course.start, course.via, course.end, course.stop
     curve = f"Q{via[0]:.1f} {via[1]:.1f} " if edge.bend else "L"
     dashes = f' stroke-dasharray="{_DASHES}"' if edge.doubtful else ""
@@ -386,7 +386,7 @@ def _fit_text(words: str, x: float, y: float, size: float, room: float, style: s
 
 
 def _watermark(mark: str, width: float, height: float) -> str:
-    """Return the mark across the picture, so that any part cut out of it is marked too."""
+    """Return the mark, repeated across the picture, so that a part cut out of it is marked too."""
     if not mark:
         return ""
     turn = -math.degrees(math.atan2(height, width))
@@ -416,7 +416,7 @@ def _clear(box: Box, taken: Iterable[Box]) -> bool:
 
 
 def as_svg(view: Picture, about: About) -> dict[str, bytes]:
-    """Return one picture file, for browsers, Inkscape and Word."""
+    """Return one SVG file, for browsers, Inkscape and Word."""
     return {"picture.svg": f'<?xml version="1.0" encoding="UTF-8"?>\n{sheet(view, about).alone()}\n'.encode()}
 
 

@@ -1,7 +1,7 @@
 """FollowTheMoney entities, one per line: for Aleph, OpenAleph, OpenSanctions' tools and nomenklatura.
 
-The model is data here: the schema for each kind of entity, and the edges that fit between schemata. Where no edge fits,
-a link is an `UnknownLink` whose role says what it is.
+Tables map each kind of entity to a FollowTheMoney schema, and each relation to an edge schema. If the edge schema does
+not accept the entities at its ends, the link becomes an `UnknownLink` with the relation as its role.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from graphsvc.views.forms.rows import link_id
 from graphsvc.views.picture.network import Edge, Node, Picture
 from graphsvc.views.wording import SIGNS, begin, belief_range, voices
 
-# Kind, or sort of a thing → (schema, properties that contain the name).
+# Kind of entity (for a thing, its sort) → (schema, properties that contain the name).
 SCHEMATA = MappingProxyType(
     {
         "person": ("Person", ("name",)),
@@ -52,7 +52,7 @@ _ALSO = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class _Schema:
-    """An edge: property and schema of each end, and the property that names the relation."""
+    """An edge schema: property and schema of each end, and the property that contains the relation."""
 
     name: str
     source: str
@@ -79,7 +79,7 @@ EDGES: Mapping[str, _Schema] = MappingProxyType({name: _NAMED[relation.ftm] for 
 
 
 def as_ftm(view: Picture, about: About) -> dict[str, bytes]:
-    """Return entities first, then links; the `publisher` of each is the mark."""
+    """Return one file: entities, then links. Each has the mark as its `publisher`."""
     schemata = {node.id: SCHEMATA[node.sort or node.kind][0] for node in view.nodes}
     entities = [_node(node, about) for node in view.nodes]
     entities += [_edge(edge, schemata, about) for edge in view.edges]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def as_graphml(view: Picture, about: About) -> dict[str, bytes]:
-    """Return a directed multigraph with every column of the rows, and with the mark in the graph's data."""
+    """Return a directed multigraph with all columns of nodes and links, and with the mark in the graph's data."""
     from networkx.readwrite.graphml import GraphMLWriter
 
     graph = _graph(view, mark=xml(about.mark), says=SAYS)
@@ -29,7 +29,7 @@ def as_graphml(view: Picture, about: About) -> dict[str, bytes]:
 
 
 def as_gexf(view: Picture, about: About) -> dict[str, bytes]:
-    """Return the same graph with places and colours, so that Gephi opens it laid out; its description has the mark."""
+    """Return the same graph with positions and colours, as Gephi should draw it; the mark is in its description."""
     from networkx.readwrite.gexf import GEXFWriter
 
     graph = _graph(view, mode="static", defaultedgetype="directed")
@@ -47,7 +47,7 @@ def as_gexf(view: Picture, about: About) -> dict[str, bytes]:
     writer.add_graph(graph)
     _tell_apart(writer.xml, graph, "kind")
     for meta in (element for element in writer.xml if str(element.tag).endswith("meta")):
-        # The manifest has the day it was made; the author is named only as graphsvc.
+        # NetworkX puts itself and today's date here; the date of the export is in its manifest.
         meta.attrib.clear()
         for child in list(meta):
             meta.remove(child)
@@ -59,7 +59,7 @@ def as_gexf(view: Picture, about: About) -> dict[str, bytes]:
 
 
 def as_networkx(view: Picture) -> nx.MultiDiGraph[str]:
-    """Return a picture as a graph that a notebook can write as GraphML or GEXF; links are keyed by relation."""
+    """Return a picture as a graph that a notebook can save as GraphML or GEXF; the key of a link is its relation."""
     import networkx as nx
 
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
@@ -73,10 +73,10 @@ def as_networkx(view: Picture) -> nx.MultiDiGraph[str]:
 
 
 def writable(graph: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
-    """Make the values of a notebook's graph fit for GraphML and GEXF.
+    """Change the values of a graph in place so that it can be saved as GraphML and GEXF, and return it.
 
-    Text loses the characters that XML cannot contain. Values of an attribute get one type, as GEXF declares one: if a
-    reader sees a word (`few`) for some numbers, the other numbers become text as well.
+    Characters that XML cannot contain are removed. GEXF needs one type for each attribute: if some of its values are
+    words (`few`), the numbers become text as well.
     """
     for rows in ([values for _, values in graph.nodes(data=True)], [values for *_, values in graph.edges(data=True)]):
         worded = {name for values in rows for name, value in values.items() if isinstance(value, str)}
@@ -86,7 +86,7 @@ def writable(graph: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
 
 
 def _graph(view: Picture, **attributes: str) -> nx.MultiDiGraph[str]:
-    """Return the rows as a graph; a link's key is its id, which programs expect to be unique in the whole file."""
+    """Return a picture as a graph; the key of a link is its id, as programs expect keys to be unique in a file."""
     import networkx as nx
 
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
@@ -100,7 +100,7 @@ def _graph(view: Picture, **attributes: str) -> nx.MultiDiGraph[str]:
 
 
 def _tell_apart(written: Element, graph: nx.MultiDiGraph[str], attribute: str) -> None:
-    """Write each link's relation into the attribute by which Gephi distinguishes (and keeps) parallel links."""
+    """Write each link's relation into the attribute by which Gephi tells parallel links apart, so that it keeps all."""
     relations = {key: values["relation"] for _, _, key, values in graph.edges(keys=True, data=True)}
     for edge in written.iter("edge"):
         edge.set(attribute, relations[edge.attrib["id"]])

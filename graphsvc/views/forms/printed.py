@@ -1,4 +1,4 @@
-"""The PDF page and the PNG, typeset by Typst from the same drawing: no browser, no network, no system fonts."""
+"""The PDF and the PNG of a picture, typeset by Typst without a browser, a network or system fonts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from graphsvc.views.sentences import size
 from graphsvc.views.wording import SIGNS, period
 
 _PAGE = Path(__file__).with_name("page.typ")
-# Distribution → folder of its fonts. Noto Sans has Latin (with Vietnamese), Greek and Cyrillic; the other has Arabic.
+# Python distribution → folder of its fonts. Noto Sans has Latin (with Vietnamese), Greek and Cyrillic letters.
 _FONTS = {"fontpkg-noto-sans": "fontpkg_noto_sans/files", "fontpkg-noto-sans-arabic": "fontpkg_noto_sans_arabic/files"}
 _SCRIPTS = (
     "LATIN",
@@ -34,7 +34,7 @@ _SCRIPTS = (
     "FEMININE",
     "MASCULINE",
 )
-# A PNG has twice the resolution of the screen, but is never too large for a viewer.
+# Pixels of a PNG per pixel of the drawing, and maximum width and height that viewers can open.
 _FINE, _MOST_PIXELS = 2.0, 10_000
 _POINTS = 72.0
 _LEGEND_WIDTH = 1032.0
@@ -45,7 +45,7 @@ _ONE = b"""#set page(width: auto, height: auto, margin: 0pt)
 
 
 def as_pdf(view: Picture, about: About) -> dict[str, bytes]:
-    """Return an A4 landscape PDF: picture, legend, links and entities as text; every page is marked and numbered."""
+    """Return an A4 landscape PDF: picture and legend, then tables of links and entities; all pages have the mark."""
     drawn = picture(view)
     links, nodes = link_rows(view), node_rows(view)
     called = view.names
@@ -84,13 +84,13 @@ def as_png(view: Picture, about: About) -> dict[str, bytes]:
     """Return one picture with mark, title and legend."""
     drawn = sheet(view, about, without_letters(node.name for node in view.nodes))
     finest = min(_FINE, _MOST_PIXELS / max(drawn.width, drawn.height))
-    # An SVG pixel is three quarters of a point.
+    # A pixel in SVG is three quarters of a point.
     (content,) = typeset(_ONE, "png", {"picture": drawn.alone()}, ppi=_POINTS * finest / 0.75)
     return {"picture.png": content}
 
 
 def without_letters(names: Iterable[str]) -> str:
-    """Return a note on the scripts in some names for which the fonts lack letters; empty if they lack none.
+    """Return a note on scripts in these names for which the fonts have no letters; empty without such scripts.
 
     Example:
         >>> without_letters(["Ari", "Nguyễn", "محمد", "Иван"])
@@ -116,12 +116,12 @@ def typeset(text: bytes, form: Any, inputs: dict[str, str], ppi: float = _POINTS
     """Typeset a Typst document as PDF or PNG.
 
     Args:
-        text: source of the document, without any data of a case.
+        text: source of the document, without data of a case.
         form: `pdf` or `png`.
-        inputs: name → data that the document reads, unchanged.
+        inputs: name → data that the document reads as text, never as markup.
         ppi: pixels per inch of a PNG.
     """
-    # Imported here: only a printed page needs to wait for it.
+    # Imported here, so that only printing waits for it.
     import typst
 
     compiler = typst.Compiler(font_paths=_fonts(), ignore_system_fonts=True)

@@ -1,4 +1,4 @@
-"""Rows of exported entities and links, and text in a form that cells and XML can contain."""
+"""Rows of exported entities and links, and values made safe for cells and XML."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from graphsvc.records.cells import inert
 from graphsvc.views.picture.network import Edge, Picture
 from graphsvc.views.wording import belief_range
 
-# Columns that graph programs look for have the names they expect: `id`, `label`, `source`, `target`, `weight`.
-# Column → property of a node.
+# Some columns have the names that graph programs expect: `id`, `label`, `source`, `target`, `weight`.
+# Column → attribute of `Node`.
 NODE_COLUMNS = MappingProxyType(
     {"id": "id", "label": "name", "kind": "kind", "sort": "sort", "sealed": "sealed", "identified": "identified"}
 )
@@ -32,8 +32,8 @@ def link_rows(view: Picture) -> list[dict[str, Any]]:
     """Return the exported links as rows.
 
     `belief` and `on_record` are words: a step, *some* or *nothing*. `weight` and `weight_on_record` are the same as
-    numbers, 0 to 1: the middle of the step, 0.5 for *some*, 0 for *nothing*. So they disclose no more than the words.
-    `denied` is `yes`, `no`, or `contested` if something that is not exported speaks against the link.
+    numbers from 0 to 1: the middle of the step, 0.5 for *some*, 0 for *nothing*. They disclose no more than the words.
+    `denied` is `yes`, `no`, or `contested` if the denials may not be exported.
     """
     return [
         {
@@ -63,7 +63,7 @@ def link_id(edge: Edge) -> str:
 
 
 def cell(value: Any) -> Any:
-    """Return a value for a cell: lists joined by `;`, and text that a spreadsheet would run made inert.
+    """Return a value for a cell: lists joined by `;`, and formulas made inert.
 
     Example:
         >>> cell("=1+1"), cell(-3), cell(["a", "b"])

@@ -13,14 +13,14 @@ from graphsvc.views.forms.about import SAYS, About, ExportForm
 from graphsvc.views.forms.rows import LINK_COLUMNS, NODE_COLUMNS, cell, link_rows, node_rows
 from graphsvc.views.picture.network import Picture
 
-# Headings that Gephi expects. By `Kind` it distinguishes parallel links, and keeps them.
+# Headings that Gephi expects. It distinguishes parallel links by `Kind`, and so keeps them all.
 HEADINGS = MappingProxyType(
     {"id": "Id", "label": "Label", "source": "Source", "target": "Target", "relation": "Kind", "weight": "Weight"}
 )
 
 
 def as_csv(view: Picture, _about: About) -> dict[str, bytes]:
-    """Return two tables for a spreadsheet and for Gephi. Nothing in them runs."""
+    """Return two tables for a spreadsheet and for Gephi, with formulas made inert."""
     return {
         "nodes.csv": _table(node_rows(view), tuple(NODE_COLUMNS)),
         "links.csv": _table(link_rows(view), LINK_COLUMNS),

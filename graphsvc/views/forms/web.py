@@ -1,4 +1,4 @@
-"""The web page that opens offline."""
+"""An exported picture as a web page that works offline."""
 
 from __future__ import annotations
 

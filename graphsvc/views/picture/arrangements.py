@@ -1,7 +1,7 @@
 """Layouts of a picture: by forces, by command, in rings, by day, on a map. Pure, and nothing is random.
 
-Each starts from the positions that forces give (`views.picture.layout`) and keeps what it can of them, so that a reader
-finds their way from one layout to the next.
+Each starts from the positions by forces (`views.picture.layout`) and changes them as little as it can, so that a reader
+who changes the layout finds nodes again.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ from graphsvc.views.picture.layout import BOX, Points, part
 Place = tuple[float, float]
 # (subject, relation, object, belief)
 Tie = tuple[str, str, str, float]
-# Relations in which the subject is above the object; debts are not.
+# Relations whose subject stands above the object in the hierarchy, without debts.
 _OVER = frozenset(those(lambda relation: KINDS[relation.kind].over)) - doing("owes")
-# Pixels between two layers, two rings and two days; a link by forces is about 150 long, so a day has room for its own.
+# Pixels between two layers, two rings and two days. Links by forces are about 150 long, so a day has room for them.
 _LAYER, _RING, _DAY = 130.0, 190.0, 380.0
 _SWEEPS = 6
 # Maximum nodes in one row.
 _ROW = 22
-# Width of a map in pixels at zoom 1, and the least width it shows, in degrees of longitude.
+# Width of a map in pixels at zoom 1, and minimum width in degrees of longitude.
 MAP = 1500.0
 _LEAST_DEGREES = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Position of a map under a picture (Mercator): pixels are `scale` * degrees, east of `lon` and down from `north`.
+    """Position of a map under a picture, in the Mercator projection.
 
     Attributes:
         scale: pixels for one degree of longitude.
-        lon: degrees east at x = 0. north: Mercator's northing, in degrees, at y = 0.
-        box: mapped area with some room around: south, west, north, east in degrees.
+        lon: longitude at x = 0. north: Mercator northing, in degrees, at y = 0; y points down.
+        box: south, west, north and east of the mapped area with some room around it, in degrees.
     """
 
     scale: float
@@ -48,7 +48,7 @@ class Frame:
     box: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
 
     def place(self, latitude: float, longitude: float) -> Place:
-        """Return the pixels of a point of the earth.
+        """Return the position of a point on the earth, in pixels.
 
         Example:
             >>> Frame(100.0, 1.0, float(northing(51.0))).place(51.0, 2.0)
@@ -57,7 +57,7 @@ class Frame:
         return self.scale * (longitude - self.lon), self.scale * (self.north - float(northing(latitude)))
 
     def places(self, points: Sequence[Place]) -> list[Place]:
-        """Return the pixels of many points of the earth, as (latitude, longitude), in one step: a shore has thousands.
+        """Return the positions of many points (latitude, longitude) at once, in pixels, as a shore has thousands.
 
         Example:
             >>> Frame(100.0, 1.0, float(northing(51.0))).places([(51.0, 2.0), (51.0, 3.0)])
@@ -70,7 +70,7 @@ class Frame:
 
 
 def northing(latitude: float | Points) -> Points:
-    """Return Mercator's northing of a latitude, both in degrees; latitudes beyond ±85 are clipped."""
+    """Return the Mercator northing of a latitude, both in degrees; latitudes beyond ±85 are clipped."""
     degrees: Points = np.degrees(np.log(np.tan(np.pi / 4 + np.radians(np.clip(latitude, -85.0, 85.0)) / 2)))
     return degrees
 
@@ -81,8 +81,8 @@ class MapGround:
 
     Attributes:
         free: id → position by forces, in the order of the nodes.
-        ties: links between them.
-        starts: ids the picture starts at.
+        ties: links between these nodes.
+        starts: ids at which the picture starts.
         days: id of a crossing → its day as `2020-05-08`, `2020-05` or `2020`.
         places: id → (latitude, longitude) in degrees, for nodes with coordinates.
     """
@@ -124,7 +124,7 @@ def by_command(map_ground: MapGround) -> dict[str, Place]:
     levels: dict[int, list[str]] = defaultdict(list)
     for at, identifier in enumerate(order):
         levels[round(float(height[at]))].append(identifier)
-    # A crowded level takes several rows, with the least connected nodes lowest.
+    # A crowded level is split into several rows, with the least connected nodes in the lowest.
     layers: dict[tuple[int, int], list[str]] = {}
     for level, members in sorted(levels.items()):
         members.sort(key=lambda member: -len(near[member]))
@@ -152,7 +152,7 @@ def by_command(map_ground: MapGround) -> dict[str, Place]:
 
 
 def in_rings(map_ground: MapGround) -> dict[str, Place]:
-    """Place nodes in rings around the start of the picture: one ring further out for each link.
+    """Place nodes in rings around the start of the picture; the ring is the number of links from the start.
 
     Example:
         >>> ground = MapGround({"a": (0, 0), "b": (9, 0), "c": (5, 5)}, [("a", "PAID", "b", 1), ("b", "PAID", "c", 1)], ["a"])
@@ -185,7 +185,7 @@ def in_rings(map_ground: MapGround) -> dict[str, Place]:
         wanted = {node: _middle_angle(inward[node]) if inward[node] else _angle(map_ground.free[node]) for node in ring}
         ring.sort(key=lambda node: (wanted[node], node))
         turn = 2 * np.pi / len(ring)
-        # Turn the whole ring to bring its nodes as near as possible to their wanted angles.
+        # Turn the whole ring so that its nodes are as near to their wanted angles as they can be.
         shift = _middle_angle([wanted[node] - at * turn for at, node in enumerate(ring)])
         for at, node in enumerate(ring):
             angle[node] = at * turn + shift
@@ -217,7 +217,7 @@ def by_day(map_ground: MapGround) -> dict[str, Place]:
         )
     ]
     near = _near(order, map_ground.ties)
-    # As wide as a block of this crossing's neighbours, each counted as a share of its crossings.
+    # A crossing gets the width of a block of its neighbours; one with n crossings counts as 1/n at each.
     share = {
         node: 1 / sum(neighbour in map_ground.days for neighbour in near[node]) for day in dated for node in near[day]
     }
@@ -247,7 +247,7 @@ def on_map(map_ground: MapGround) -> dict[str, Place]:
 
 
 def map_frame(places: Mapping[str, Place]) -> Frame | None:
-    """Return the position of a map of these coordinates under the picture, or None without coordinates."""
+    """Return the position of a map that shows these coordinates, or None without coordinates."""
     if not places:
         return None
     latitudes, longitudes = zip(*places.values(), strict=True)
@@ -264,8 +264,8 @@ class Arrangement:
     Attributes:
         words: its name in the menu.
         lay: function that lays a picture out.
-        turns: whether directions mean nothing in it, so that an upright screen may turn it on its side.
-        own: word for the property by which some nodes are laid out; empty if all nodes are alike.
+        turns: whether directions have no meaning, so that the picture may be turned by 90° on an upright screen.
+        own: word for the property that decides where some nodes are; empty if all nodes are alike.
         owners: ids of the nodes with that property.
         on_earth: whether the layout is on a map.
     """
@@ -278,7 +278,7 @@ class Arrangement:
     on_earth: bool = False
 
 
-# Value in the address → layout, in the order of the menu. The first is used if the address names none.
+# Value in the URL → layout, in menu order. The first is used if the URL names none.
 ARRANGEMENTS: Mapping[str, Arrangement] = MappingProxyType(
     {
         "": Arrangement("By forces", lambda map_ground: dict(map_ground.free), turns=True),
@@ -295,7 +295,7 @@ def _stands_over(relation: str) -> bool:
 
 
 def _levels(count: int, over: Sequence[tuple[int, int, float]]) -> Points:
-    """Return the trophic level of each node, downwards from 0 at the highest."""
+    """Return the trophic level of each node, from 0 at the top downwards."""
     if not over:
         return np.zeros(count)
     weight = np.sqrt([max(belief, 0.05) for *_, belief in over])
@@ -305,7 +305,7 @@ def _levels(count: int, over: Sequence[tuple[int, int, float]]) -> Points:
         (np.concatenate([-weight, weight]), (np.concatenate([row, row]), np.concatenate([upper, lower]))),
         shape=(len(over), count),
     )
-    # Least squares of (lower - upper) = 1 along each link; the smallest solution, so unconnected parts share a middle.
+    # Least squares of (lower - upper) = 1 along each link; lsqr's solution centres unconnected parts on one level.
     height: Points = scipy.sparse.linalg.lsqr(steps.tocsr(), weight, atol=1e-10, btol=1e-10)[0]
     height -= height.min()
     return height
@@ -321,8 +321,8 @@ def _near(order: Sequence[str], ties: Sequence[Tie]) -> dict[str, list[str]]:
 
 
 def _space_out(layer: Sequence[str], wanted: Mapping[str, float], across: dict[str, float]) -> None:
-    """Place a sorted layer, in place, as near to its wanted positions as room allows (pool adjacent violators)."""
-    blocks: list[tuple[float, int]] = []  # (middle wanted by its nodes, their number), without the offsets
+    """Set x of a sorted layer's nodes as near to their wanted positions as there is room (pool adjacent violators)."""
+    blocks: list[tuple[float, int]] = []  # (x that its nodes want on average, their number), before offsets
     for at, node in enumerate(layer):
         blocks.append((wanted[node] - at * BOX[0], 1))
         while len(blocks) > 1 and blocks[-2][0] >= blocks[-1][0]:
@@ -336,13 +336,13 @@ def _space_out(layer: Sequence[str], wanted: Mapping[str, float], across: dict[s
 def _beside(
     free: Mapping[str, Place], near: Mapping[str, list[str]], fixed_places: Mapping[str, Place], lonely_place: Place
 ) -> dict[str, Place]:
-    """Place all nodes around those with a position: each next to its neighbours, in the direction that forces gave.
+    """Place the other nodes around those with a fixed position, each next to its neighbours, in the same direction.
 
     Args:
         free: id → position by forces.
         near: id → neighbours.
-        fixed_places: nodes with a position.
-        lonely_place: position of nodes that no link ties to any of those.
+        fixed_places: id → fixed position.
+        lonely_place: position for nodes without a path to any of these.
     """
     places = {node: np.array(place) for node, place in fixed_places.items()}
     front = [node for node in free if node not in places]
@@ -361,7 +361,7 @@ def _beside(
     places |= {node: np.array(lonely_place) + np.array(free[node]) - lonely for node in front}
     order = [*fixed_places, *(node for node in free if node not in fixed_places)]
     points = np.array([places[node] for node in order]).reshape(-1, 2)
-    # First separate the nodes with a position (several may be on one spot); then move the others around them.
+    # First separate the fixed nodes, as several may be on one spot; then move the others around them.
     if fixed_places:
         part(points[: len(fixed_places)], 0)
     part(points, len(fixed_places))

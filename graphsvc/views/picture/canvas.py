@@ -1,7 +1,7 @@
 """Saved state of a picture of the network: checked, compared, and updated when a person is sealed or erased. Pure.
 
-A state is plain JSON: `asked`, the address's query as pairs of name and value; `arranged`, id → [x, y] in pixels at
-zoom 1; `pinned`, ids; `look` and anything else the canvas keeps, as objects whose names are words of the canvas.
+A state is plain JSON: `asked`, the query of the URL as pairs of name and value; `arranged`, id → [x, y] in pixels at
+zoom 1; `pinned`, ids; `look` and other objects of the canvas, whose keys are words of the canvas.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from graphsvc.views.picture.network import link_of, link_text, opening, opens
 
 MOST_BYTES = 1_000_000
 MOST_NODES = 5_000
-# Parameters of the address that contain ids of entities. A hidden entity is not in the picture, but its id is here.
+# Parameters of the URL that contain ids of entities, including hidden ones, which are not in the picture.
 ID_NAMES = frozenset({"id", "open", "add", "hide"})
-# Parameter that contains links; an empty parameter means that no other links are drawn.
+# Parameter that contains a link; if empty, only the links in other such parameters are drawn.
 _LINK = "link"
-# Parameter that contains what to fold by, with a kind before the id.
+# Parameter that contains a group to fold: its kind, then its id.
 _FOLD = "fold"
-# Parameters that identify the open picture, and are not part of its content.
+# Parameters that identify the open picture and are not part of its content.
 _WHICH = frozenset({"picture", "version", "sitting", "offer", "panel"})
 _FURTHEST = 1e7  # pixels
 _DEEPEST = 6
-_LONGEST = 2_000  # characters of one text
+_LONGEST = 2_000  # characters in a text
 _WORD = re.compile(r"[a-z][A-Za-z0-9_-]{0,39}", re.ASCII)
 _FIGURE = re.compile(r"[0-9]{1,4}(?:[.-][0-9]{1,2}){0,2}", re.ASCII)  # a number or a date
 _KEPT_APART = ("asked", "arranged", "pinned")
-_MOST_ALONE = 500  # entities that are added without a start
-_NEAR = 1.0  # pixels: smaller moves do not count
+_MOST_ALONE = 500  # entities added one by one, without a start
+_NEAR = 1.0  # pixels; smaller moves do not count
 
 State = dict[str, Any]
-# Id → its present id; None if it is gone for good.
+# Old id → present id; None if the entity is gone for good.
 Follow = Callable[[str], str | None]
 
 
@@ -44,7 +44,7 @@ def parse_state(text: str) -> State:
     """Parse the state that a browser sent as JSON.
 
     Raises:
-        RequestError: it is not a state, or too large to keep.
+        RequestError: it is not a state, or too large to save.
     """
     if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
         raise _large()
@@ -56,10 +56,10 @@ def parse_state(text: str) -> State:
 
 
 def check_state(value: Any) -> State:
-    """Check a state, and return it as it may be kept: without the parameters that identify the open picture.
+    """Check a state and return what is saved of it: all but the parameters that identify the open picture.
 
     Raises:
-        RequestError: it is not a state, or too large to keep.
+        RequestError: it is not a state, or too large to save.
     """
     if not isinstance(value, dict):
         raise _none("it is no object")
@@ -98,7 +98,7 @@ def all_ids(state: State) -> set[str]:
 
 
 def _ids(name: str, value: str) -> tuple[str, ...]:
-    """Return the ids in a parameter of an address.
+    """Return the ids in a parameter of a URL.
 
     Example:
         >>> _ids("id", "P1"), _ids("open", "~PAID~P1"), _ids("link", "P1~PAID~P2"), _ids("link", ""), _ids("depth", "2")
@@ -125,7 +125,7 @@ def _link(value: str) -> LinkKey | None:
 
 
 def entity(node: str) -> str:
-    """Return the id of the entity behind a node of a picture; for a folded group, the entity it is folded by.
+    """Return the id of the entity that a node shows: for a folded group, its gang, workplace or crossing, or empty.
 
     Example:
         >>> entity("P1"), entity("group:gang:G1"), entity("group:community:2")
@@ -144,7 +144,7 @@ def shown_ids(state: State) -> set[str]:
 
 
 def only(state: State, present_ids: Collection[str]) -> State:
-    """Return a state with only those of its ids that are in `present_ids`.
+    """Return a state without the ids that are not in `present_ids`.
 
     Example:
         >>> only({"asked": [["id", "P1"], ["id", "P2"]], "arranged": {"P2": [0, 0]}, "pinned": ["P2"]}, {"P1"})
@@ -160,7 +160,7 @@ def only(state: State, present_ids: Collection[str]) -> State:
 
 
 def bare(state: State) -> State:
-    """Return a state without its author's words: only ids, positions, and filters that are mere figures.
+    """Return a state without text that its author typed: only ids, positions and numeric filters.
 
     Example:
         >>> bare({"asked": [["id", "P1"], ["depth", "2"], ["find", "Bo"]], "arranged": {}, "pinned": [], "look": {"by": "Bo"}})
@@ -171,7 +171,7 @@ def bare(state: State) -> State:
 
 
 def _is_bare(name: str, value: str) -> bool:
-    """Whether a parameter contains none of its author's own words, such as a custom relation."""
+    """Whether a parameter contains no text that its author typed, such as a custom relation."""
     if name == _LINK:
         link = _link(value)
         return not value if link is None else link[1] in RELATIONS
@@ -182,7 +182,7 @@ def _is_bare(name: str, value: str) -> bool:
 
 
 def drawable(state: State, present_ids: Collection[str]) -> State:
-    """As `only`, but if all starts of the state are gone, add the remaining entities one by one.
+    """Return the state as `only` does; if all of its starts are gone, add the remaining entities one by one.
 
     Example:
         >>> drawable({"asked": [["id", "P1"]], "arranged": {"P2": [0, 0], "P3": [1, 1]}, "pinned": []}, {"P2"})
@@ -211,12 +211,12 @@ def mask_words(state: State, mask: Callable[[str], str]) -> State:
 
 
 def replace_ids(state: State, follow: Follow, text: Follow = lambda typed: typed) -> State:
-    """Replace each id of a state by its present one. The author's other words stay as typed, even if equal to an id.
+    """Replace the ids of a state by the present ones. Text that its author typed is not changed, even if it is an id.
 
     Args:
-        state: state as it was kept.
-        follow: id → its present id; None if it is gone for good, which removes it from the state.
-        text: word of the author → its replacement, or the word itself if it stays; None removes it.
+        state: the saved state.
+        follow: old id → present id; None if the entity is gone for good, which removes it from the state.
+        text: typed text → its replacement, which may be the same text; None removes it.
     """
 
     def node(value: str) -> str | None:
@@ -227,7 +227,7 @@ def replace_ids(state: State, follow: Follow, text: Follow = lambda typed: typed
         if isinstance(value, str):
             return text(value)
         if isinstance(value, list):
-            # Several ids in a list belong together, so the remaining ones are kept.
+            # If one item of a list goes, the others stay.
             return [now for part in value if (now := plain(part)) is not None or part is None]
         if isinstance(value, dict):
             return {name: now for name, part in value.items() if (now := plain(part)) is not None or part is None}

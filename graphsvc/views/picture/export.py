@@ -16,11 +16,11 @@ from graphsvc.views.picture.folding import BELONGING, groups
 from graphsvc.views.picture.layout import layout
 from graphsvc.views.picture.network import Edge, Node, Picture
 
-# An internal pseudonym, also inside other text and inside a deliverer's own name.
+# An internal pseudonym, alone, inside other text, or inside the name of a custom relation.
 _PSEUDONYM = re.compile(r"(?<![0-9A-Za-z])[SQT](?:[-_][0-9A-HJKMNP-TV-Z]{4}){3}(?![0-9A-Za-z])")
-# Beginning of a folded group's id, before the kind it is folded by and its key.
+# Prefix of a folded group's id; its kind and its key follow.
 FOLDED = "group:"
-# Links that say who a person is, and where they live.
+# Links that show who a person is or where they live.
 _NEAR = doing("is kin", "is the same") | frozenset(those(lambda relation: relation.sealed == "home"))
 _KINDS = {"S": "person", "Q": "source", "T": "thing"}
 
@@ -37,8 +37,8 @@ class Outward:
         view: the picture with external ids; each link has the belief of its step, and does not disclose how many claims
             assert or deny it.
         ids: internal id → external id.
-        left_out: number of links left out by choice; alone: number of entities left out with them, because nothing else
-            ties them to the rest.
+        left_out: number of links left out by choice; alone: number of entities left out with them, as they have no
+            other links.
     """
 
     view: Picture
@@ -48,14 +48,14 @@ class Outward:
 
 
 def part(view: Picture, ids: Collection[str], links: Collection[LinkKey] | None = None) -> Picture:
-    """Return the entities `ids` of a picture and the links among them; ids that are not in it are skipped.
+    """Return the part of a picture with the entities `ids` and the links among them; unknown ids are skipped.
 
-    A group `group:gang:G1`, as in addresses of earlier versions, means all of its members in this picture.
+    A group `group:gang:G1`, as in URLs of earlier versions, means all of its members in this picture.
 
     Args:
         view: the picture, without folded groups.
         ids: ids of the entities.
-        links: links among them to keep; None for all.
+        links: links to keep of those among the entities; None for all.
 
     Example:
         >>> part(Picture((), (), 0, 0, truncated=False), {"P1"}).nodes
@@ -77,10 +77,10 @@ def part(view: Picture, ids: Collection[str], links: Collection[LinkKey] | None 
 
 
 def leaving(view: Picture) -> tuple[Picture, int, int]:
-    """Return a picture without links and things that lead only to a sealed person, and the numbers left out.
+    """Return a picture without what could identify a sealed person, and the numbers of links and entities left out.
 
-    Links to their family, to their other identities and to their home, and things or places that only they used, are
-    never exported.
+    Links to their family, their other identities and their home are never exported. The same is true of things and
+    places that only they used.
 
     Example:
         >>> leaving(Picture((), (), 0, 0, truncated=False))[1:]
@@ -104,14 +104,14 @@ def outward(
     left_out: Collection[LinkKey] = (),
     arranged: Mapping[str, Place] = MappingProxyType({}),
 ) -> Outward:
-    """Return `view` as exported: nothing in it is an internal pseudonym.
+    """Return `view` as exported, without internal pseudonyms.
 
-    Positions are computed afresh, except where a user arranged nodes, and nodes are in the order of their new ids.
-    Neither discloses the old ids.
+    Positions are computed again, except of nodes that a user arranged, and nodes are sorted by their new ids. Neither
+    discloses the old ids.
 
     Args:
         view: picture as a reader without source clearance sees it.
-        pseudonym: external pseudonyms for one recipient.
+        pseudonym: function that returns external pseudonyms for one recipient.
         left_out: links (subject, relation, object) that are not exported.
         arranged: internal id → position chosen by a user, in pixels at zoom 1.
     """
@@ -174,7 +174,7 @@ def outward(
 
 
 def _exported_belief(belief: float) -> float:
-    """Return a belief as exported: *some* stays, a figure becomes the value of its step."""
+    """Return a belief as exported: *some* is kept, a number becomes the middle of its step."""
     return belief if belief == coarsened.SOME else coarsened.belief(belief)
 
 
@@ -185,7 +185,7 @@ def _links(identifier: str, edges: Collection[Edge]) -> int:
 def _place_nodes(
     nodes: Collection[Node], edges: Collection[Edge], arranged: Mapping[str, Place]
 ) -> Mapping[str, Place]:
-    """Return the position of each node: the one a user chose, with the others around it in a layout of this picture."""
+    """Return the position of each node: the one that a user chose, or that of a new layout, shifted to fit these."""
     places = layout([[node.id for node in nodes]], [(edge.subject, edge.object) for edge in edges])
     if not arranged:
         return places
@@ -198,7 +198,7 @@ def _place_nodes(
 
 
 def _external_id(identifier: str, pseudonym: Pseudonym) -> str:
-    """Return the external id: the deliverer's own stays, a pseudonym is replaced, and so is an id that contains one."""
+    """Return the external id: the id itself, or a new pseudonym if it is or contains an internal pseudonym."""
     match = _PSEUDONYM.search(identifier)
     if match is None:
         return identifier

@@ -1,7 +1,7 @@
-"""Groups of a picture, each folded into one node: by gang, workplace, crossing, community or presence. Pure.
+"""Groups of a picture that can be folded into one node: by gang, workplace, crossing, community or presence. Pure.
 
 Everything is computed from the picture alone, so it discloses only what its reader sees. A node is in at most one group
-of a kind: that of its most believed link. A link that is denied or contested makes nobody a member.
+of each kind: that of its most believed link. Links that are denied or contested do not make anyone a member.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from graphsvc.views.picture.measures import communities
 from graphsvc.views.picture.network import Edge, Node, Picture
 from graphsvc.views.wording import of_kinds
 
-# Kinds of group → relations that make an entity part of it.
+# Kind of group → relations that make an entity a member.
 BELONGING = MappingProxyType(
     {
         **{
@@ -28,24 +28,24 @@ BELONGING = MappingProxyType(
             for kind in ("gang", "workplace", "crossing")
         },
         "community": (),
-        # Those who were only there, or served lawfully, at one entity.
+        # People whose only link is presence at an entity, or lawful service to or by it.
         "presence": (),
     }
 )
-# Smaller groups are not folded.
+# Minimum members of a group.
 _FEWEST = 2
-# Key of a group: its kind, and the id of the gang, workplace or crossing, the number of the community, or the relation
-# and the id of the entity at which people were.
+# (kind of a group; its key: the id of its gang, workplace or crossing, the number of its community, or for presence the
+# relation and the id of the other entity).
 Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class FoldedGroup:
-    """A group that a picture can be folded by.
+    """A group of a picture that can be folded into one node.
 
     Attributes:
-        by, key: as in an address, `gang:G1` or `community:2`. name: its name.
-        members: ids in it, in the order of the picture; the gang, workplace or crossing itself first.
+        by, key: kind and key, written `gang:G1` or `community:2` in URLs. name: its name.
+        members: ids in it, in the order of the picture, but its gang, workplace or crossing first.
         kinds: kind → number of members, largest first.
     """
 
@@ -61,7 +61,7 @@ class FoldedPicture(Node):
     """A group as one node of kind `group`, in the middle of its members' positions.
 
     Attributes:
-        by, key: of the group; id is `group:` and both. by is empty for a mark, whose name says what it contains.
+        by, key: of the group; its id is `group:by:key`. by is empty for a node of `views.picture.marks`.
         members: number of members; kinds: kind → number of members, largest first; within: number of links between
             members.
         ids: ids of the members; among: the links between them. denying: combined denials of those links, as in a
@@ -85,15 +85,15 @@ class Bundle(Edge):
     """All links between a group and another group or node, as one line.
 
     Attributes:
-        links: the links in it, most believed first. relation, says: those of all links, if they share one, with the
-            number of links; else empty, and the number in words.
-        belief, step: those of the most believed link. belief_on_record: the highest of the links. doubtful: whether no
-            link has a belief of at least one half.
-        denied: whether at least one link is denied. denying: that of a single link; for several, `contested` or
-            `someone`.
-        directed: whether all links have a direction, and the same one.
-        asserting, groups, other_sources and those on record: those of a single link; for several, empty or 0, as their
-            support cannot be added up.
+        links: the links in it, most believed first. relation, says: the relation that all links have, and its words
+            with the number of links; with several relations, empty, and the number of links.
+        belief, step: of the most believed link. belief_on_record: the highest of the links. doubtful: whether no link
+            has a belief of at least one half.
+        denied: whether at least one link is denied. denying: that of the only link, or `contested` or `someone` if
+            there are several.
+        directed: whether all links point the same way.
+        asserting, groups, other_sources, and the same on record: those of the only link. They are empty or 0 if there
+            are several links, as support cannot be added up.
     """
 
     links: tuple[LinkKey, ...] = ()
@@ -123,8 +123,8 @@ def fold_groups(view: Picture, fold: Sequence[Key]) -> Picture:
 
     Args:
         view: the picture, without folded groups.
-        fold: (by, key) of each group. A node in two of them is in the first. Keys without a group in the picture are
-            skipped, and so are groups with fewer than two members that are in no earlier group.
+        fold: (by, key) of each group. A node of several groups goes into the first of them. Keys without a group are
+            skipped, and so are groups with fewer than two members that are not in an earlier one.
     """
     known = {by: {group.key: group for group in groups(view, by)} for by in {by for by, _ in fold} & BELONGING.keys()}
     inside: dict[str, FoldedGroup] = {}
@@ -162,9 +162,9 @@ def _communities(view: Picture) -> dict[str, list[str]]:
 
 
 def _present(view: Picture) -> dict[str, list[str]]:
-    """Map each relation of presence or service, with an entity, to those who have no other line in the picture.
+    """Map each (relation of presence or service, entity) to the nodes whose only line in the picture is that link.
 
-    Starts, entities that the reader asked for, and lines that are denied or contested stay as they are.
+    Starts and entities that the reader asked for are never folded, and denied or contested links do not count.
     """
     lines: dict[str, list[Edge]] = defaultdict(list)
     for edge in view.edges:
@@ -182,7 +182,7 @@ def _present(view: Picture) -> dict[str, list[str]]:
 
 
 def _belonging(view: Picture, by: str) -> dict[str, list[str]]:
-    """Map each gang, workplace or crossing to itself and its members, by each member's most believed undenied link."""
+    """Map each gang, workplace or crossing to itself and its members; a member's most believed link decides."""
     kinds = {node.id: node.kind for node in view.nodes}
     home: dict[str, str] = {}
     for edge in sorted(view.edges, key=lambda edge: (-edge.belief, edge.relation, edge.object, edge.subject)):
@@ -240,7 +240,7 @@ def _bundles(edges: Iterable[Edge], inside: dict[str, FoldedGroup]) -> tuple[tup
 
 
 def _bundle(links: Sequence[tuple[Edge, LinkKey]]) -> Bundle:
-    """Return one line for links between the same two nodes, given with their new ends and most believed first."""
+    """Combine links between the same two nodes into one line; they are given with their new ends, best first."""
     first = links[0][0]
     values = {name: getattr(first, name) for name in Edge.__dataclass_fields__}
     if len(links) > 1:

@@ -65,8 +65,8 @@ PALETTES = MappingProxyType(
             "ground": "#fbfbfa",
             "text": "#1c1e21",
             "quiet": "#5c6066",
-            # Lines by the family of their relation (`records.relations.FAMILIES`): strong for actions, faint for
-            # presence.
+            # Colours of lines by the family of their relation (`records.relations.FAMILIES`): strong for actions,
+            # faint for presence.
             "did": "#33506b",
             "directed": "#7a4a9e",
             "money": "#7d7a00",
@@ -98,14 +98,14 @@ PALETTES = MappingProxyType(
         },
     }
 )
-# Pixels of a link with belief 0, and of one that is certain.
+# Width in pixels of a link with belief 0, and of a certain one.
 _THINNEST, _WIDEST = 0.8, 4.6
 _DASHES = [6, 5]
-# Group of a node that is not identified: drawn as an outline.
+# Group of nodes that are not identified, which are drawn as outlines.
 HOLLOW = "unidentified"
 _LABEL = 26
 _PSEUDONYM = re.compile(r"[A-Z]-\w{4}-\w{4}-\w{4}")
-# Maximum number of links of a folded line that are listed in words.
+# Maximum number of links in a folded line that are listed one by one.
 _BUNDLED = 60
 # A crossing's time of day is in its title, not in its label.
 _TIME = re.compile(r", \d\d:\d\d(:\d\d)? UTC")
@@ -137,7 +137,7 @@ SCRIPT, STYLE = "vis-network.min.js", "vis-network.css"
 
 
 def width(belief: float) -> float:
-    """Return the width of a link in pixels by its belief (0 to 1), so that .55 and .95 differ visibly.
+    """Return the width in pixels of a link with this belief (0 to 1); .55 and .95 differ visibly.
 
     Example:
         >>> width(0.0), width(0.5), width(0.95)
@@ -146,7 +146,7 @@ def width(belief: float) -> float:
     return round(_THINNEST + (_WIDEST - _THINNEST) * math.pow(belief, 1.5), 1)
 
 
-# Width of a link in the middle of each step of belief: for legends.
+# Step of belief → width of a link in the middle of the step, for legends.
 WIDTHS = MappingProxyType({step: width(middle) for step, middle in MIDDLES.items()})
 
 
@@ -156,20 +156,20 @@ def library() -> Path:
 
 
 def draw(view: Picture, coast: Sequence[Sequence[tuple[float, float]]] = ()) -> dict[str, Any]:
-    """Return `view` as plain data for JSON.
+    """Return a picture as plain data for JSON.
 
     Args:
         view: the picture.
-        coast: for a picture on a map, the shores of its waters as rings of (latitude, longitude).
+        coast: for a picture on a map, the shores as rings of (latitude, longitude).
 
     Returns:
-        `nodes` and `edges` in the form of vis-network (titles are plain text; each also has data for the page's
-        script), `options`, `says` (each relation in words), `beliefs` (each value of belief in words, if belief is
-        shown in steps), `palettes` by theme, `coast` (rings of pixels), `landings` (id of a crossing → pixels), `sites`
-        (name, pixels and crossings of places), `by_day` (whether days are along the top), `turns` (whether an upright
-        screen may turn it on its side) and `names` (id → name of the entities in folded groups).
+        `nodes` and `edges` as vis-network needs them (titles are plain text), with further data for the page's script,
+        `options`, `says` (relation → words), `beliefs` (belief → words, if belief is shown in steps), `palettes` by
+        theme, `coast` (rings in pixels), `landings` (id of a crossing → pixels), `sites` (name, pixels and crossings of
+        places), `by_day` (whether days are along the top), `turns` (whether it may be turned by 90° on an upright
+        screen) and `names` (id → name of the entities in folded groups).
     """
-    # Imported here: only a picture needs to wait for it, and for IPython, which it loads.
+    # Imported here, so that only a picture waits for it and for IPython, which it loads.
     from pyvis.network import Network
 
     network = Network(directed=True)
@@ -202,11 +202,11 @@ def draw(view: Picture, coast: Sequence[Sequence[tuple[float, float]]] = ()) -> 
 
 
 def _places(view: Picture) -> dict[str, Any]:
-    """Return what a map shows in addition to the nodes, in pixels; nothing without a map."""
+    """Return where crossings landed and the names of sites, in pixels; nothing without a map."""
     frame, marks = view.frame, view.marks
     if not frame or not marks:
         return {}
-    # Crossings that are left out or folded are not mentioned.
+    # Crossings that are filtered out or folded are skipped.
     node_ids = {node.id for node in view.nodes}
     return {
         "landings": {
@@ -227,7 +227,7 @@ def _line(frame: Frame, line: Iterable[tuple[float, float]]) -> list[float]:
 
 def _node(node: Node) -> dict[str, Any]:
     shape, size = SHAPES[node.kind]
-    # pyvis replaces an empty label by the id, and adds a colour of its choice unless there is a group.
+    # pyvis replaces an empty label by the id, and chooses a colour if a node has no group.
     drawing: dict[str, Any] = {
         "label": _label(node),
         "title": title(node),
@@ -246,8 +246,8 @@ def _node(node: Node) -> dict[str, Any]:
     if isinstance(node, FoldedPicture):
         drawing |= {"group": "folded", "fold": f"{node.by}:{node.key}", "letter": str(node.members or "")}
         if node.ids:
-            # The members and links to export with the group: elsewhere, a different group might be computed under its
-            # name.
+            # Members and links to export with the group. If computed again elsewhere, a group with the same key may
+            # have different members.
             drawing |= {"members": list(node.ids), "among": [list(link) for link in node.among]}
         if node.denying:
             drawing["denied"] = denial(node.denying)
@@ -257,7 +257,7 @@ def _node(node: Node) -> dict[str, Any]:
 
 
 def _edge(edge: Edge, digits: int) -> dict[str, Any]:
-    # Thousands of these travel to the browser, which derives the rest (id, title, colour).
+    # A picture may have thousands of edges, so the browser derives what it can: id, title, colour.
     drawing: dict[str, Any] = {
         "relation": edge.relation,
         "belief": round(edge.belief, digits),
@@ -310,7 +310,7 @@ def title(node: Node) -> str:
 
 
 def _label(node: Node) -> str:
-    """Return the name as it stands beside the node: no time of day, and the first four signs of a pseudonym."""
+    """Return the label next to a node: its name, cut to fit, without the time of day; the start of a pseudonym."""
     if _PSEUDONYM.fullmatch(node.name) and node.name == node.id:
         return "-".join(node.name.split("-")[:2])
     name = _TIME.sub("", node.name) if node.kind == "crossing" else node.name

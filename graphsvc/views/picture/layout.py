@@ -1,4 +1,4 @@
-"""Positions of a picture's nodes, decided here and not in the browser, so that a link reopens the same picture.
+"""Positions of a picture's nodes, computed here and not in the browser, so that a URL reopens the same picture.
 
 Nothing is random. The first stage is laid out freely: distances along links, flattened to the plane, then forces. Each
 later stage (the neighbours of a node that was opened) is fitted in around the existing nodes, which do not move.
@@ -16,17 +16,17 @@ Points = NDArray[np.float64]
 
 # Length of a link in pixels at zoom 1.
 _LENGTH = 95.0
-# Links are longer in a small picture, as they have words on them. Boxes: room for a node and the label under it.
+# Links of a small picture are longer, as they have words on them. Boxes are the room for a node and its label.
 _SMALL, _STRETCH = 25, 1.6
 BOX = (104.0, 58.0)
 _CROWDED_BOX = (46.0, 40.0)
-# With at least this many nodes, labels are shown only when zoomed in, so they get less room.
+# With more nodes than this, few labels are shown before zooming in, so nodes get less room.
 _CROWD = 160
-# Screens are wider than high.
+# Stretched sideways, as screens are wider than high.
 _WIDE = 1.45
 _FAR = 6.0
 _PIVOTS = 24
-# Overlaps: number of times that close pairs are looked up, and rounds for each.
+# For removing overlaps: number of times that close pairs are searched, and rounds for each.
 _SWEEPS, _ROUNDS = 8, 8
 
 
@@ -47,7 +47,7 @@ def layout(stages: Sequence[Sequence[str]], pairs: Sequence[tuple[str, str]]) ->
     return dict(_cached_layout(tuple(map(tuple, stages)), frozenset(pairs)))
 
 
-# Hiding, folding, filtering and going back draw pictures again that were laid out before.
+# After hiding, folding, filtering or going back, a picture is drawn again with the same layout.
 @lru_cache(maxsize=64)
 def _cached_layout(
     stages: tuple[tuple[str, ...], ...], pairs: frozenset[tuple[str, str]]
@@ -104,16 +104,16 @@ def _flat(count: int, links: NDArray[np.intp]) -> Points:
     _, vectors = np.linalg.eigh(centred.T @ centred)
     flat = np.zeros((count, 2))
     flat[:, : min(2, vectors.shape[1])] = centred @ vectors[:, ::-1][:, :2]
-    # Signs and scale of the axes are arbitrary: the largest part points right or down, and has the length needed.
+    # Scaling leaves the sign and scale of each axis open: make its largest value positive, and set the length.
     flat *= np.where(flat[np.abs(flat).argmax(axis=0), (0, 1)] < 0, -1.0, 1.0)
     reach = np.abs(flat).max() or 1.0
-    # Without a spread, nodes with the same links would be on one point.
+    # Without the spiral, nodes with the same links would be at one point.
     spread: Points = flat / reach * _LENGTH * np.sqrt(count) * 0.6 + _spiral(count) * 0.1
     return spread
 
 
 def _steps(neighbours: list[list[int]], start: int) -> Points:
-    """Return the number of links from `start` to each node; `_FAR` if there is no path, or only a longer one."""
+    """Return the number of links from `start` to each node, at most `_FAR`, which also means no path."""
     steps = np.full(len(neighbours), _FAR)
     steps[start] = 0.0
     front, away = [start], 0.0
@@ -130,7 +130,7 @@ def _steps(neighbours: list[list[int]], start: int) -> Points:
 
 
 def _around(fixed: Points, links: NDArray[np.intp], settled: int, upto: int) -> Points:
-    """Return the start of a later stage: next to the fixed neighbours, away from the middle of the picture."""
+    """Return first positions of a later stage: next to fixed neighbours, on the side away from the middle."""
     middle = fixed.mean(axis=0)
     near = np.tile(middle, (upto - settled, 1))
     for number in range(settled, upto):
@@ -151,7 +151,7 @@ def _pull(points: Points, links: NDArray[np.intp], settled: int) -> None:
     weak = 1.0 / np.sqrt(np.maximum(degree, 1.0))
     moving = points[settled:]
     for step in range(rounds):
-        # Plain sums, single precision, in place: at these sizes a matrix product's threads cost more than they save.
+        # Plain sums in single precision, in place: at these sizes, a matrix product's threads would cost more time.
         x, y = (np.ascontiguousarray(points[:, axis], dtype=np.float32) for axis in (0, 1))
         weight, y_gap = np.subtract.outer(x[settled:], x), np.subtract.outer(y[settled:], y)
         weight *= weight
@@ -163,7 +163,7 @@ def _pull(points: Points, links: NDArray[np.intp], settled: int) -> None:
         push = moving * weight.sum(axis=1)[:, None] - towards
         along = points[links[:, 0]] - points[links[:, 1]]
         distance = np.sqrt((along**2).sum(axis=1)) + 1e-9
-        # A link between two busy nodes pulls less, so that hubs stay apart, each among its own neighbours.
+        # A link between two nodes with many links pulls less, so that hubs stay apart, each among its neighbours.
         strength = distance / _LENGTH * (0.1 + 0.9 * np.maximum(weak[links[:, 0]], weak[links[:, 1]]))
         force = along * strength[:, None]
         for end, sign in ((0, -1.0), (1, 1.0)):
@@ -177,7 +177,7 @@ def _pull(points: Points, links: NDArray[np.intp], settled: int) -> None:
 
 
 def part(points: Points, settled: int) -> None:
-    """Move nodes apart, in place, that overlap with their labels; nodes before `settled` stay."""
+    """Move nodes apart, in place, if they or their labels overlap; nodes before `settled` stay."""
     box = np.array(BOX if len(points) <= _CROWD else _CROWDED_BOX)
     for _ in range(_SWEEPS):
         first, second = _near(points, box * 1.5, settled)
@@ -189,7 +189,7 @@ def part(points: Points, settled: int) -> None:
                 if turn == 0:
                     return
                 break
-            # Along the axis with the smaller overlap; if two are on one spot, the later goes right and down.
+            # Move along the axis with the smaller overlap; of two nodes at one point, the later goes right or down.
             over[np.arange(len(over)), (over / box).argmax(axis=1)] = 0.0
             step = np.where(apart < 0, -1.0, 1.0) * over
             share = np.where(first < settled, 1.0, 0.5)[:, None]
@@ -200,7 +200,7 @@ def part(points: Points, settled: int) -> None:
 
 
 def _near(points: Points, box: Points, settled: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return pairs of nodes closer than a box, of which the second may move."""
+    """Return pairs of nodes closer than a box, the second of which is not settled."""
     points = points.astype(np.float32)
     close = np.abs(points[:, None, 0] - points[None, :, 0]) < box[0]
     close &= np.abs(points[:, None, 1] - points[None, :, 1]) < box[1]

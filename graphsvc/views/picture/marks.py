@@ -1,4 +1,4 @@
-"""Marks of a picture: one node for people who are not drawn one by one, and the line that ties it to the rest."""
+"""One node for several people who are not drawn one by one, and the line that links it to an entity."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from graphsvc.views.picture.network import Edge
 
 
 def mark(identifier: str, name: str, members: int, key: str, handling: str) -> FoldedPicture:
-    """Return several people as one node, to be positioned later.
+    """Return one node for several people; its position is set later.
 
     Args:
         identifier: id of the node.
@@ -39,7 +39,7 @@ def mark(identifier: str, name: str, members: int, key: str, handling: str) -> F
 
 
 def line(subject: str, relation: str, target: str, says: str, belief: float) -> Edge:
-    """Return the line between a mark and its entity, without support, which cannot be added up over links."""
+    """Return the line between such a node and its entity, without support, as that of several links cannot be added."""
     return Edge(
         subject=subject,
         relation=relation,

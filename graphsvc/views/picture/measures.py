@@ -10,7 +10,7 @@ from graphsvc.views.picture.network import Picture
 if TYPE_CHECKING:
     import networkx as nx
 
-# With more nodes than this, betweenness is estimated from this many of them as starts (Brandes and Pich 2007).
+# With more nodes than this, betweenness is estimated from paths that start at this many (Brandes and Pich 2007).
 _STARTS = 300
 
 
@@ -21,10 +21,10 @@ def measure(view: Picture) -> dict[str, dict[str, Any]]:
         view: the picture.
 
     Returns:
-        id → `links` (in the picture), `between` (share of the shortest paths between others that pass here, 0 to 1,
-        links taken as two-way and alike) and `community` (from 1, the largest first; groups by modularity, Clauset,
-        Newman and Moore 2004). Direction and belief do not count: this shows how the picture hangs together, not who
-        does what.
+        id → `links` (number in the picture), `between` (0 to 1: share of the shortest paths between other nodes that
+        pass through the node) and `community` (from 1, the largest; by greedy modularity: Clauset, Newman and Moore
+        2004). Direction and belief of links are ignored: the measures show how the picture hangs together, not the
+        part that people play.
     """
     import networkx as nx
 

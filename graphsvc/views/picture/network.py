@@ -1,7 +1,7 @@
 """The nodes and links of a picture of the network: rows of released links in, one picture out. Pure.
 
-A picture is described by its starts, its openings and its hidden nodes, never by a list of all nodes. The same
-description gives the same picture, with the same positions, as long as the case is the same.
+A picture is described by its starts, opened nodes and hidden nodes, never by a list of all nodes. As long as the case
+does not change, the same description gives the same picture with the same positions.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from graphsvc.views.picture.arrangements import ARRANGEMENTS, Frame, MapGround, 
 from graphsvc.views.picture.layout import layout
 from graphsvc.views.wording import title
 
-# A link with less belief is drawn dashed.
+# Links with less belief are drawn dashed.
 DOUBTFUL = 0.5
-# Maximum number of nodes added by an opening; opening again adds as many more.
+# Maximum number of neighbours added when a node is opened; opening it again adds as many more.
 OPENING = 20
 # The parts of a link.
 LINK = ("subject", "relation", "object")
@@ -37,9 +37,9 @@ class Node:
         name: its name, or its id if it has no name.
         identified: False for a person known only by a nickname or a description.
         sealed: whether `id` is a pseudonym; the vault has the identity.
-        start: whether the picture starts here.
-        links: number of its links in the picture; more: number of neighbours (by the filtered links) that are not in
-            it.
+        start: whether the picture starts at it.
+        links: number of its links in the picture; more: number of its neighbours, by links that pass the filters, that
+            are not in the picture.
         x, y: pixels at zoom 1.
     """
 
@@ -70,9 +70,9 @@ class Edge:
         groups, asserting: number of independent groups of witnesses and of claims that assert it, as shown to this
             reader (`few` or a number).
         denying: number of claims that deny it, as shown to this reader; `contested` if it must not be shown.
-        groups_on_record, other_sources_on_record: the same among claims on the record alone.
+        groups_on_record, other_sources_on_record: the same, from claims on the record only.
         bend: 0 for a straight link; ±1, ±2 … next to others between the same two nodes.
-        ungraded: whether no claim of the requested grades asserts it.
+        ungraded: whether grades were requested and no claim with these grades asserts it.
     """
 
     subject: str
@@ -103,7 +103,7 @@ class Edge:
 
     @property
     def denial(self) -> str:
-        """Value of the `denied` column in files: `yes`, `no`, or `contested` if the reader may not see the denials."""
+        """Value in the column `denied` of files: `yes`, `no`, or `contested` if the reader may not see the denials."""
         return denied_word(self.denying or self.denied)
 
 
@@ -126,17 +126,17 @@ class Picture:
 
     Attributes:
         nodes: in the order they came into the picture, starts first; edges: most believed first.
-        hidden: number of nodes removed by hand; left_out: numbers of nodes and lines removed because their kind or
-            family was left out.
-        aside: number of lines of presence and lawful service that nobody asked for, so they are not drawn.
+        hidden: number of nodes hidden by hand; left_out: numbers of nodes and lines of kinds and families that the
+            reader left out.
+        aside: number of lines of presence and lawful service that are not drawn, as the reader did not ask for them.
         asked: ids of the entities that the reader added or opened.
-        absent: number of starts that are missing.
-        truncated: whether a row cap cut links, so that not all are drawn.
+        absent: number of starts that do not exist for this reader.
+        truncated: whether links are missing because there were more than the maximum number of rows.
         in_steps: whether belief is shown in four steps, or as *some*, as for readers without source clearance.
         inside: for a picture with folded groups, id → name of each node in them.
         frame: for a picture on a map, the position of the map under it; marks: its other marks.
-        by_day: whether left to right is the order of days.
-        turns: whether directions mean nothing in it.
+        by_day: whether crossings are in the order of their days from left to right.
+        turns: whether directions have no meaning, so that the picture may be turned by 90°.
         unplaced: for a picture on a map or by day, number of nodes whose place or day is unknown.
     """
 
@@ -163,10 +163,10 @@ class Picture:
 
 
 def opening(text: str) -> tuple[str, str]:
-    """Read an opening in an address: the id whose neighbours to open, and a relation or kind to open only those.
+    """Parse a parameter `open` of a URL: id of the node to open, and relation or kind of the neighbours to add.
 
-    A bare id opens all of its neighbours. `~WORD~ID` opens only those by a relation or of a kind; `~~ID` opens all,
-    even if the id could be read as a word.
+    An id alone adds all neighbours. `~WORD~ID` adds only those linked by a relation, or of a kind. `~~ID` adds all,
+    and is used for ids that look like `~WORD~ID` themselves.
 
     Example:
         >>> opening("P1"), opening("~PAID~P1"), opening("~person~P1"), opening("~~~PAID~x"), opening("~tilda~9")
@@ -179,7 +179,7 @@ def opening(text: str) -> tuple[str, str]:
 
 
 def opens(identifier: str, word: str = "") -> str:
-    """Return an opening as it is written in an address; the inverse of `opening`.
+    """Return the parameter `open` of a URL for a node to open; the inverse of `opening`.
 
     Example:
         >>> opens("P1"), opens("P1", "PAID"), opens("~PAID~x")
@@ -190,7 +190,7 @@ def opens(identifier: str, word: str = "") -> str:
 
 
 def link_of(text: str) -> LinkKey:
-    """Read a link in an address: subject, relation and object.
+    """Parse a link in a URL: subject, relation and object.
 
     Raises:
         ValueError: the text is not a link.
@@ -210,7 +210,7 @@ def link_of(text: str) -> LinkKey:
 
 
 def link_text(link: LinkKey) -> str:
-    """Return a link as it is written in an address; the inverse of `link_of`.
+    """Return a link as written in a URL; the inverse of `link_of`.
 
     Example:
         >>> link_text(("P1", "PAID", "P2")), link_text(("~", "PAID", "P2"))
@@ -221,7 +221,7 @@ def link_text(link: LinkKey) -> str:
 
 
 def in_turns(queues: Sequence[Sequence[str]], room: int) -> list[str]:
-    """Take one item from each queue in turn, each item once, at most `room` in all.
+    """Return up to `room` different items, taken from the queues in turn.
 
     Example:
         >>> in_turns([["a", "b", "c"], ["b", "d"]], 3)
@@ -243,18 +243,18 @@ def picture(
     arrangement: str = "",
     graded: Collection[tuple[str, str, str]] | None = None,
 ) -> Picture:
-    """Return the picture of some stages.
+    """Return the picture that was built up in some stages.
 
     Args:
-        stages: ids in the order they came in: first the start with its surroundings, then one list for each opening.
+        stages: ids by stage: first the starts and their surroundings, then the neighbours added by each opening.
         entities: rows of `network.nodes`; ids without a row are left out.
         links: rows of `network.among`.
-        starts: ids the picture starts at.
+        starts: ids at which the picture starts.
         hidden: ids to leave out; the other nodes keep their positions.
-        truncated: whether a row cap cut links.
+        truncated: whether there are more links than the maximum number of rows.
         in_steps: whether belief is shown in four steps, or as *some*.
         arrangement: a word of `views.picture.arrangements.ARRANGEMENTS`.
-        graded: subject, relation, object of the links with the requested grades; None if all links have them.
+        graded: the links (subject, relation, object) with the requested grades; None if no grades are requested.
     """
     by_id = {row["id"]: row for row in entities}
     rows = [row for row in links if row["subject"] in by_id and row["object"] in by_id]
@@ -313,9 +313,9 @@ def _marks(rows: Iterable[Row]) -> MapMarks:
 
 
 def leave_aside(view: Picture, links: Collection[LinkKey] = ()) -> Picture:
-    """Return a picture without the lines of mere presence and lawful service that its reader did not ask for.
+    """Return a picture without lines of mere presence and lawful service, unless its reader asked for them.
 
-    These lines stay at a node that has no other line, at the entities in `asked`, and among `links`.
+    Such a line stays if an end has no other kind of line or is in `asked`, or if the line is in `links`.
 
     Example:
         >>> leave_aside(Picture((), (), 0, 0, truncated=False)).aside
@@ -337,7 +337,7 @@ def leave_aside(view: Picture, links: Collection[LinkKey] = ()) -> Picture:
 def sift(view: Picture, without: Collection[str], alone: Collection[str] = ()) -> Picture:
     """Return a picture without some kinds of entity or families of link; the other nodes keep their positions.
 
-    Nodes that lose their last link are removed too. Starts, and nodes that were added alone, stay whatever their kind.
+    Nodes that lose their last link are removed too. Starts and nodes that were added alone always stay.
 
     Args:
         view: the picture.
@@ -394,7 +394,7 @@ def entity_title(row: Row) -> str:
 
 
 def _edges(rows: Iterable[Row]) -> tuple[Edge, ...]:
-    """Return edges; those between the same two nodes bend apart."""
+    """Return the edges; those between the same two nodes are bent so that they do not overlap."""
     beside: dict[frozenset[str], list[Row]] = defaultdict(list)
     for row in rows:
         beside[frozenset((row["subject"], row["object"]))].append(row)
@@ -407,7 +407,7 @@ def _edges(rows: Iterable[Row]) -> tuple[Edge, ...]:
 
 
 def _bends(count: int) -> list[int]:
-    """Return the bends of parallel links: 0, 1, -1, 2, -2 …; no link of an even number is straight.
+    """Return the bends of parallel links: 0, 1, -1, 2, -2 …; 0 (straight) only if their number is odd.
 
     Example:
         >>> _bends(1), _bends(2), _bends(3)

@@ -23,20 +23,20 @@ from graphsvc.views.picture.network import entity_title
 
 Ints = NDArray[np.int64]
 
-# Rounds in which each node takes over the heaviest label among its neighbours.
+# Number of rounds in which nodes take over the heaviest label among their neighbours.
 _ROUNDS = 12
-# Smaller groups join a neighbouring group, in this many rounds.
+# Groups smaller than this join a neighbouring group; number of rounds for that.
 _SMALL, _MERGES = 6, 4
-# Maximum number of groups laid out by the links between them; smaller groups are placed below those.
+# Number of largest groups that are laid out by the links between them; the others are in rows below.
 _LAID_OUT = 160
 _SPACE = 9.0
 # Width of the picture divided by its height, about that of a screen.
 _WIDE = 1.6
 # Maximum number of points sent to a browser; for a larger case it gets only the groups.
 MOST_POINTS = 60_000
-# Kinds that a group is named after, in this order: kinds with few entities, which people know by name.
+# A group is named after its most linked entity of the first of these kinds that it has.
 _NAMES_GROUPS = ("gang", "crossing", "workplace", "person", "boat", "thing")
-# Kinds whose number is in a group's title: the first of these that it has.
+# The title of a group gives the number of its other entities of the first of these kinds.
 _TELLING = ("boat", "crossing", "workplace", "person")
 
 
@@ -45,8 +45,8 @@ class OverviewGroup:
     """Nodes that are linked more closely to each other than to the rest.
 
     Attributes:
-        title: its name: that of its most linked gang, crossing or workplace, or else person, boat or thing, with the
-            number of its other boats, crossings, workplaces or people.
+        title: name of its most linked gang, or crossing, workplace, person, boat or thing if it has none, and the
+            number of its other boats, or of crossings, workplaces or people.
         named: id of the entity it is named after. size: number of nodes. kinds: kind → number.
         top: ids of its most linked members, at most 8. ties: number of links within; out: number of links to other
             groups.
@@ -70,11 +70,11 @@ class Overview:
     """A whole case.
 
     Attributes:
-        ids, names: of the nodes, by their number here. kind: index into `records.relations.ENTITIES`.
-        sealed: whether an id is a pseudonym. group: number of each node's group.
-        points: (nodes, 2), pixels at zoom 1. degree: number of links of each node.
-        pairs: (links, 2), numbers of nodes; each linked pair once.
-        groups: the largest first.
+        ids, names: of the nodes; the other arrays have the same order. kind: index into `records.relations.ENTITIES`.
+        sealed: whether an id is a pseudonym. group: index of each node's group.
+        points: (nodes, 2), pixels at zoom 1. degree: number of linked nodes of each node.
+        pairs: (pairs, 2), indices of two linked nodes; each pair once.
+        groups: largest first.
     """
 
     ids: tuple[str, ...]
@@ -88,11 +88,11 @@ class Overview:
     groups: tuple[OverviewGroup, ...]
 
     def pack(self) -> bytes:
-        """Pack the points and pairs for a browser: see `static/canvas/overview.js`, which reads them in this order.
+        """Pack the points and pairs for a browser, where `web/network/static/overview.js` reads them.
 
-        Four counts (nodes, pairs, 0, 0) as 32-bit numbers; x, y of each node as 32-bit floats; the two ends of each
-        pair as 32-bit numbers; degree (at most 65,535) and group of each node as 16-bit numbers; kind of each node as a
-        byte.
+        In this order: four counts (nodes, pairs, 0, 0) as 32-bit integers; x, y of each node as 32-bit floats; both
+        ends of each pair as 32-bit integers; degree of each node, and group of each (both at most 65,535), as 16-bit
+        integers; kind of each node as a byte.
         """
         count = len(self.ids)
         parts = (
@@ -111,7 +111,7 @@ def overview(entities: Sequence[Mapping[str, Any]], links: Sequence[tuple[str, S
 
     Args:
         entities: rows with `id`, `kind`, `name` (or None) and `sealed`.
-        links: (subject, objects it has a link to); ends that are no entities are skipped.
+        links: (subject, objects of its links); ends that are not among the entities are skipped.
 
     Example:
         >>> rows = [{"id": i, "kind": "person", "name": i.upper(), "sealed": False} for i in "abcd"]
@@ -150,17 +150,17 @@ def overview(entities: Sequence[Mapping[str, Any]], links: Sequence[tuple[str, S
 
 
 def _unique_pairs(pairs: Ints, count: int) -> tuple[Ints, Ints]:
-    """Return each pair of numbers below `count` once, in whichever order it occurs, and how often it occurs."""
-    # Each pair is coded as one number, which is many times faster than comparing rows.
+    """Return each unordered pair of numbers below `count` once, and how often it occurs."""
+    # Each pair becomes one number: comparing numbers is many times faster than comparing rows.
     codes, often = np.unique(pairs.min(axis=1) * count + pairs.max(axis=1), return_counts=True)
     return np.stack([codes // max(count, 1), codes % max(count, 1)], axis=1), often
 
 
 def _find_groups(count: int, pairs: Ints, degree: Ints) -> Ints:
-    """Return a group per node, numbered from the largest: labels spread along links (Raghavan, Albert, Kumara 2007).
+    """Return the group of each node by label propagation (Raghavan, Albert, Kumara 2007); group 0 is the largest.
 
-    A link between two busy nodes counts less than one of a node with few links. Half of the nodes move at a time, so
-    that labels do not oscillate. Ties are broken by label, so that the answer is always the same.
+    Links between nodes with many links count less. Half of the nodes change at a time, so that labels do not oscillate.
+    Ties are broken by label, so that the groups are always the same.
     """
     label = np.arange(count, dtype=np.int64)
     end, far_end = np.concatenate([pairs, pairs[:, ::-1]]).T if len(pairs) else np.zeros((2, 0), dtype=np.int64)
@@ -180,12 +180,12 @@ def _find_groups(count: int, pairs: Ints, degree: Ints) -> Ints:
 
 
 def _heaviest(tied: scipy.sparse.csr_array, label: Ints, own: Ints) -> Ints:
-    """Return the heaviest label among the neighbours of each row; ties go to its own label, else to the smallest.
+    """Return the heaviest label among the neighbours of each row; in a tie its own label, else the smallest.
 
     Args:
-        tied: (rows, nodes), weights.
+        tied: (rows, nodes), weights of their links.
         label: label of each node.
-        own: label of each row, which a row without neighbours keeps.
+        own: label of each row; a row without neighbours keeps it.
     """
     count = len(label)
     members = scipy.sparse.csr_array((np.ones(count), (np.arange(count), label)), (count, count))
@@ -202,7 +202,7 @@ def _heaviest(tied: scipy.sparse.csr_array, label: Ints, own: Ints) -> Ints:
 
 
 def _absorb_small(label: Ints, end: Ints, far_end: Ints, weight: Points) -> Ints:
-    """Return labels after each small group has joined the group it is linked to most, if there is one."""
+    """Return the labels after each small group with links to others has joined the group it is linked to most."""
     count = len(label)
     small = np.bincount(label, minlength=count) < _SMALL
     leaves = small[label[end]] & (label[end] != label[far_end])
@@ -211,7 +211,7 @@ def _absorb_small(label: Ints, end: Ints, far_end: Ints, weight: Points) -> Ints
         return label
     heft = np.bincount(place, weight[leaves])
     source, target = key // count, key % count
-    # If both groups are small, the later joins the earlier, so that they never swap.
+    # If both are small, only the later joins the earlier, so that they do not swap labels.
     stays = small[target] & (target > source)
     source, target, heft = source[~stays], target[~stays], heft[~stays]
     order = np.lexsort((target, -heft, source))
@@ -222,7 +222,7 @@ def _absorb_small(label: Ints, end: Ints, far_end: Ints, weight: Points) -> Ints
 
 
 def _middles(between: Ints, radius: Points) -> Points:
-    """Return the middles of groups: the largest are placed by the links between them, the rest in rows below."""
+    """Return the middle of each group: the largest are laid out by the links between them, the others in rows below."""
     count, large_count = len(radius), min(len(radius), _LAID_OUT)
     tied = between[(between < large_count).all(axis=1) & (between[:, 0] != between[:, 1])]
     strongest, weight = _unique_pairs(tied, count)
@@ -231,14 +231,14 @@ def _middles(between: Ints, radius: Points) -> Points:
     middles = np.zeros((count, 2))
     middles[:large_count] = np.array([places[str(at)] for at in range(large_count)]).reshape(-1, 2)
     _apart(middles[:large_count], radius[:large_count])
-    # The small groups in rows below, largest first; their width gives the whole picture the shape of a screen.
+    # The other groups are in rows below, largest first, so wide that the whole picture has the shape of a screen.
     low, reach = (
         (middles[:large_count] - radius[:large_count, None]),
         (middles[:large_count] + radius[:large_count, None]),
     )
     (left, top), (right, bottom) = low.min(axis=0, initial=0.0).tolist(), reach.max(axis=0, initial=0.0).tolist()
     area = float(((2 * radius[large_count:] + _SPACE) ** 2).sum())
-    # The width that is _WIDE times the total height: that of the groups laid out, plus area / width for the rows.
+    # Solve width = _WIDE * (height of the groups laid out + area / width, the height of the rows).
     enough = _WIDE * (bottom - top)
     spare = max((enough + np.sqrt(enough**2 + 4 * _WIDE * area)) / 2 - (right - left), 0.0)
     left, right = left - spare / 2, right + spare / 2
@@ -258,7 +258,7 @@ def _apart(middles: Points, radius: Points) -> None:
     np.fill_diagonal(least, 0.0)
     apart = np.hypot(middles[:, None, 0] - middles[None, :, 0], middles[:, None, 1] - middles[None, :, 1])
     closest = (least / np.maximum(apart, 1e-9))[least > 0]
-    # As wide as most of them need; the rest are moved aside.
+    # First stretch everything as far as most circles need, then push apart the rest.
     middles *= max(1.0, float(np.quantile(closest, 0.999)) * 0.6) if len(closest) else 1.0
     for _ in range(200):
         x, y = middles.T
@@ -271,7 +271,7 @@ def _apart(middles: Points, radius: Points) -> None:
 
 
 def _within(group: Ints, degree: Ints, middles: Points) -> Points:
-    """Return each group's nodes in a sunflower pattern around its middle, the most linked inside."""
+    """Return the positions of nodes: a sunflower pattern around the middle of each group, most linked inside."""
     order = np.lexsort((np.arange(len(group)), -degree, group))
     starts = np.r_[0, np.cumsum(np.bincount(group))]
     place = np.empty(len(group), dtype=np.int64)
@@ -282,7 +282,7 @@ def _within(group: Ints, degree: Ints, middles: Points) -> Points:
 
 
 def _title(name: str, named: str, kinds: Sequence[str]) -> str:
-    """Return the title of a group: what it is named after, and the number of its other members of one kind.
+    """Return the title of a group: the name of one entity, and the number of its other members of one kind.
 
     Example:
         >>> _title("Forest group", "gang", ["gang", "boat", "boat", "crossing"]), _title("Bo", "person", ["person"])

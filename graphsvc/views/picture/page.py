@@ -1,4 +1,4 @@
-"""One page with a picture and everything it needs: for a notebook cell or a file, without a network."""
+"""One page with a picture and everything it needs, for a notebook cell or a file that is opened offline."""
 
 from __future__ import annotations
 
@@ -58,10 +58,10 @@ _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inl
 
 
 def offline_page(view: Picture, title: str, mark: str = "") -> str:
-    """Return `view` as one HTML page that loads nothing: the picture, its links as a table, and its title.
+    """Return a picture as an HTML page that loads nothing: title, picture, and its links as a table.
 
-    With a `mark` it is an exported page: the mark is above and in the picture. Every text of the case is escaped, or in
-    a JSON block that is never read as markup.
+    An exported page has a `mark`, which is above and in the picture. All text of the case is escaped, or is in a JSON
+    block that is never read as markup.
     """
     about = f"{size(len(view.nodes), len(view.edges))}. Intelligence, not evidence."
     return (
@@ -106,7 +106,7 @@ def _table(view: Picture) -> str:
 
 
 def _embed(data: object) -> str:
-    """Return JSON that cannot end the script element around it."""
+    """Return data as JSON that cannot end the script element around it."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     for sign in ("<", ">", "&", "\u2028", "\u2029"):
         text = text.replace(sign, f"\\u{ord(sign):04x}")
@@ -115,6 +115,6 @@ def _embed(data: object) -> str:
 
 @lru_cache(maxsize=4)
 def _inline_script(path: str) -> str:
-    """Return a script of an installed package in a form that fits inside a page."""
+    """Return a script of an installed package, escaped so that it can be part of a page."""
     with open(path, encoding="utf-8") as file:  # noqa: PTH123 - cached by its path as text
         return file.read().replace("</script", "<\\/script")

@@ -1,6 +1,6 @@
-"""Changes in the links of a saved picture since it was saved: two sets of figures in, the changes out. Pure.
+"""Changes in the links of a saved picture since it was saved. Pure.
 
-The only figures kept are those that a reader without source clearance may see, so the changes disclose no more.
+Only figures that a reader without source clearance may see are stored, so the changes disclose no more than these.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from graphsvc.views import wording
 
 # Subject, relation, object.
 Key = tuple[str, str, str]
-# Step of belief (1 to 4), step on the record (0: nothing), denied, groups (None: few), other sources.
+# Step of belief (1 to 4), step on the record (0 without claims on it), denied, groups (None for few), other sources.
 Figures = tuple[int, int, bool, int | None, int]
 
 
@@ -36,7 +36,7 @@ class Change:
 
 
 def figures(rows: Iterable[Mapping[str, Any]]) -> dict[Key, Figures]:
-    """Return the link figures to keep, from rows of `network.among` as shown to a reader without source clearance."""
+    """Return the figures to store, from rows of `network.among` as shown to a reader without source clearance."""
     return {(row["subject"], row["relation"], row["object"]): _figures(row) for row in rows}
 
 

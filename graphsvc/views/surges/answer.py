@@ -1,4 +1,4 @@
-"""The answer on unusual counts in a series: days, surges, records, lasting changes, and open points."""
+"""The answer on unusual counts in a series: days, surges, records, lasting changes, and notes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COLUMNS = (
     "most_since",
 )
 _MOST_NAMED = 3
-_DIGITS = 6  # of expected counts: more than anyone reads, and small values do not become 0
+_DIGITS = 6  # significant digits of expected counts: more than anyone needs, and small values do not become 0
 _ALARM = "an alarm"
 _PARTS = ("season", "weekday", "trend", "condition")
 
@@ -36,13 +36,13 @@ class SurgeAnswer:
     """Unusual counts in one series.
 
     Attributes:
-        name: name of the series. counted: what it counts, in words. condition: name of the condition that its days are
-            compared with; empty without one.
-        days: its counts with the expected counts. beyond: alarms that are alarms without the condition too; all alarms
+        name: name of the series. counted: what it counts, in words. condition: name of the condition, such as the
+            height of waves, that the expected counts depend on; empty without one.
+        days: its counts and expected counts. beyond: days that are alarms with and without the condition; all alarms
             if there is no condition.
         surges: runs of alarms. marks: the records. segments: its parts between lasting changes.
-        parts: components of the expectation.
-        notes: sentences that the reader has to know.
+        parts: what the expected counts depend on: season, weekday, trend, condition.
+        notes: sentences that a reader needs to understand the answer.
     """
 
     name: str
@@ -85,14 +85,14 @@ class SurgeAnswer:
         )
 
     def _record_in_words(self) -> str:
-        """Return the highest count in words if it is no alarm, as the surges leave it out."""
+        """Describe the highest count if it is not an alarm, as it is then in no surge."""
         if not self.marks or self.against(self.marks[-1].day) == _ALARM:
             return ""
         mark = self.marks[-1]
         return f"The most is {mark.count:,} on {day_words(mark.day)}: a record, {self.against(mark.day)}."
 
     def against(self, day: dt.date) -> str:
-        """Return the comparison of a day's count with its expectation, in words."""
+        """Say how the count of a day compares with the expected count."""
         seen = next(watched for watched in self.days if watched.day == day)
         if seen.alarm:
             return _ALARM
@@ -101,11 +101,11 @@ class SurgeAnswer:
         return "not to be judged yet" if seen.mean is None else "within what was to be expected"
 
     def mark(self, day: dt.date) -> Milestone | None:
-        """Return how the count of a day ranks among the others."""
+        """Return since when, and until when, the count of a day was the highest."""
         return milestone(self.series, day)
 
     def table(self) -> list[list[Any]]:
-        """Return a row of `COLUMNS` for each count; None for an `alarm` that cannot be decided."""
+        """Return a row of `COLUMNS` for each count; without an expected count, `alarm` is empty (None)."""
         return [
             [
                 day.day,
@@ -122,7 +122,7 @@ class SurgeAnswer:
         ]
 
     def plain(self) -> dict[str, Any]:
-        """Return plain data, for JSON, the command and notebooks."""
+        """Return the answer as plain data, for JSON, the command and notebooks."""
         return {
             "series": self.name,
             "counted": self.counted,
@@ -156,7 +156,7 @@ def compute_answer(
     """Compute the answer for one series.
 
     Args:
-        series: the counts, with their condition if they should be compared with one.
+        series: the counts, with the values of the condition if there is one.
         name: name of the series.
         counted: what it counts, in words.
         condition: name of the condition.
@@ -212,7 +212,7 @@ def _series_notes(series: Series) -> list[str]:
 
 
 def since_words(mark: Milestone | None) -> str:
-    """Say how a count ranks among earlier ones.
+    """Say since when there was no higher count.
 
     Example:
         >>> since_words(Milestone(dt.date(2020, 5, 8), 8, dt.date(2019, 8, 22), True, None))
@@ -227,7 +227,7 @@ def since_words(mark: Milestone | None) -> str:
 
 
 def until_words(mark: Milestone) -> str:
-    """Say until when a record stood.
+    """Say until when a count was the record.
 
     Example:
         >>> until_words(Milestone(dt.date(2020, 5, 8), 152, None, False, dt.date(2020, 6, 3)))

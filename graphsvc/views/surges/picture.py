@@ -1,4 +1,4 @@
-"""A series as two drawings in plain numbers for templates: a line with band and alarms, and a calendar of a year."""
+"""A series as two drawings in plain numbers for templates: counts with their band and alarms, and a calendar."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TICKS = 7  # on the narrowest screen
 
 @dataclass(frozen=True, slots=True)
 class SurgeMark:
-    """An alarm or a record on the line: its place (`x` in per cent, `y` in units), its day, and its words."""
+    """An alarm or record in the drawing of counts: position (`x` in per cent, `y` in units), day and words."""
 
     x: float
     y: float
@@ -32,11 +32,11 @@ class SurgeMark:
 
 @dataclass(frozen=True, slots=True)
 class SurgeLine:
-    """The line: paths in a box of `WIDTH` by `HEIGHT`; `top` is the count at the upper edge.
+    """The drawing of counts: SVG paths in a box of `WIDTH` by `HEIGHT`; `top` is the count at its upper edge.
 
     Attributes:
-        bars: one for each count. band: up to the count that is exceeded once in twenty times. bound: lowest alarming
-            counts.
+        bars: a bar for each count. band: area up to the count that chance exceeds once in twenty times.
+        bound: line of the lowest counts that would be alarms.
         marks: alarms and records. ticks: (x in per cent, label).
     """
 
@@ -50,7 +50,7 @@ class SurgeLine:
 
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
-    """A day of the calendar: its count, also as a `level` from 0 to 4, whether it stands out, and its words."""
+    """A day of the calendar: count, shade (`level`, 0 to 4), whether it is an alarm or a record, and words."""
 
     day: dt.date
     count: int | None
@@ -62,14 +62,14 @@ class CalendarDay:
 
 @dataclass(frozen=True, slots=True)
 class CalendarMonth:
-    """A month: its name, and its weeks from Monday; None for days of other months and outside the series."""
+    """A month: name, and weeks that begin on Monday; days of other months or outside the series are None."""
 
     name: str
     weeks: list[list[CalendarDay | None]]
 
 
 def line(answer: SurgeAnswer, days: Sequence[WatchedDay]) -> SurgeLine:
-    """Return consecutive days of an answer as a line."""
+    """Return the drawing of the counts on consecutive days of an answer."""
     counts = [day.count or 0 for day in days]
     top = max([*counts, *(day.high or 0 for day in days), 1])
     slot = WIDTH / max(len(days), 1)
@@ -99,7 +99,7 @@ def line(answer: SurgeAnswer, days: Sequence[WatchedDay]) -> SurgeLine:
 
 
 def year_of(answer: SurgeAnswer, wanted: int) -> tuple[int, list[int]]:
-    """Return the year to show (the requested one, else that of the newest surge, else the last) and all years."""
+    """Return the year to show and all years: `wanted` if there is data, else the newest surge's, else the last."""
     years = sorted({day.day.year for day in answer.days})
     if wanted in years:
         return wanted, years
@@ -116,7 +116,7 @@ def months(answer: SurgeAnswer, days: Sequence[WatchedDay]) -> list[CalendarMont
         day = known.get(date)
         if day is None:
             return None
-        # Even steps of the square root: a day of eight stays visible next to one of eighty.
+        # Steps by the square root, so that a day with 8 remains visible next to one with 80.
         level = math.ceil(_LEVELS * math.sqrt((day.count or 0) / most)) if most else 0
         return CalendarDay(date, day.count, level, day.alarm, date in records, words(answer, day))
 
@@ -133,7 +133,7 @@ def months(answer: SurgeAnswer, days: Sequence[WatchedDay]) -> list[CalendarMont
 
 
 def words(answer: SurgeAnswer, day: WatchedDay) -> str:
-    """Return the words on one count."""
+    """Describe one count and how it compares with the expected count."""
     when = day_words(day.day) if answer.series.step == 1 else f"week of {day_words(day.day)}"
     if day.count is None:
         return f"{when}: not known"
@@ -154,7 +154,7 @@ def _steps(
     value: Callable[[WatchedDay], int | None],
     height: Callable[[float], float],
 ) -> str:
-    """Return an area from the base up to a value of each day; days without it are gaps."""
+    """Return the path of an area up to a value of each day; there is a gap at days without one."""
     path, before = "", None
     for place, day in enumerate(days):
         now = value(day)
@@ -169,7 +169,7 @@ def _steps(
 
 
 def _outline(days: Sequence[WatchedDay], slot: float, height: Callable[[float], float], top: int) -> str:
-    """Return the line from which a count is an alarm, where it is inside the drawing."""
+    """Return the path of the line from which counts are alarms, as far as it is inside the drawing."""
     path, before = "", None
     for place, day in enumerate(days):
         now = day.alarm_from if day.alarm_from is not None and day.alarm_from <= top else None
@@ -181,7 +181,7 @@ def _outline(days: Sequence[WatchedDay], slot: float, height: Callable[[float], 
 
 
 def _ticks(days: Sequence[WatchedDay]) -> list[tuple[float, str]]:
-    """Return the beginnings of months, as labels thinned to fit."""
+    """Return (x in per cent, label) of the beginnings of months, thinned to `_TICKS` at most."""
     months = [
         (place, day.day)
         for place, day in enumerate(days)

@@ -1,4 +1,4 @@
-"""A calendar of a case: one strip for each year with events, weeks from left to right. Pure."""
+"""A calendar of a case: one strip of weeks for each year with events. Pure."""
 
 from __future__ import annotations
 
@@ -22,11 +22,9 @@ class Day:
     """A day with events.
 
     Attributes:
-        day: `2020-05-08`. week: column from 0. weekday: row, 0 for Monday. level: 0 to `LEVELS`, by the number of
-            crossings.
-        crossings, people, places: number of crossings, of people known to be on them, and of workplaces that opened or
-            closed.
-        text: the same in words. shown: whether any of its events passes the filters.
+        day: as `2020-05-08`. week: column from 0. weekday: row, 0 for Monday. level: shade by number of crossings, 0 to
+            `LEVELS`. crossings, people, places: number of crossings, of people known to be on them, and of openings and
+            closings of workplaces. text: all of its events in words. shown: whether any of them passes the filters.
     """
 
     day: str
@@ -42,9 +40,9 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """One strip: `months` as (name, first column, first day, last day), `days` with events, and its number of weeks.
+    """One strip: `months` as (name, first column, first day, last day), `days` with events, and number of weeks.
 
-    `empty` are the other days, as (week, weekday).
+    `empty` lists the days without events, as (week, weekday).
     """
 
     year: int
@@ -55,9 +53,9 @@ class Year:
 
 
 def years(case_events: Iterable[Event], filters: Filters) -> list[Year]:
-    """Return the years with events, earliest first; at most the latest twelve of them.
+    """Return the latest twelve years with events, earliest first.
 
-    Events known only to a month or a year are on no day. The text of a day covers all its events, whatever the filters.
+    Events whose date is only a month or a year are left out. The text of a day ignores the filters.
 
     Example:
         >>> night = Event("C1", "C1", "crossing", "2020-05-08", "2020-05-08", "2020-05-08", (), 20)
@@ -74,7 +72,7 @@ def years(case_events: Iterable[Event], filters: Filters) -> list[Year]:
 
 
 def outside(events: Iterable[Event], strips: Sequence[Year]) -> str:
-    """Say how many crossings are on no day of these years; empty if all are.
+    """Say how many crossings are missing from these years, and why; empty if none are.
 
     Example:
         >>> outside([Event("C1", "C1", "crossing", "2020-05", "2020-05-01", "2020-05-31", (), 20)], [])

@@ -22,8 +22,8 @@ class Event:
         kind: `crossing`, `opened`, `closed`, or `undated` for a workplace without such a day.
         date: as given. first, last: the first and last day it can mean (`2020-05-08`); empty without a date.
         places: names of its launch and landing site, or the id of the workplace.
-        people: known number of people carried, or number of people believed at a quarter or more to have worked or
-            lived there; None if unknown.
+        people: number of people carried, if known, else None; of a workplace, number of people said to have worked or
+            lived there, with a belief of at least a quarter.
         behind: people said to have organised the crossing, or to control the workplace: see `views.lists`.
     """
 
@@ -39,17 +39,17 @@ class Event:
 
     @property
     def words(self) -> str:
-        """Search text of the event, folded: its names, places and the people behind it."""
+        """Text to search, in lower case without accents: id, names, places and the people behind the event."""
         return fold_text(" ".join((self.id, self.name, *self.places, *(str(who["name"]) for who in self.behind))))
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Filters for events; an empty filter lets everything pass.
+    """Filters for events; all events pass an empty filter.
 
     Attributes:
-        first, last: first and last day, `2020-05-08`. place: name of a site or id of a workplace.
-        text: words that must all occur.
+        first, last: first and last day, as `2020-05-08`. place: name of a site or id of a workplace.
+        text: words that must all occur in an event.
     """
 
     first: str = ""
@@ -62,7 +62,7 @@ class Filters:
 
         Args:
             event: the event.
-            without: `place` to ignore that filter, because a map with only one place would lead nowhere.
+            without: `place` to ignore the filter for a place, so that a map still shows other places to choose.
 
         Example:
             >>> night = Event("C1", "C1", "crossing", "2020-05", "2020-05-01", "2020-05-31", ("Calais", "Dover"), 20)
@@ -91,7 +91,7 @@ class Filters:
 
 
 def fold_text(text: str) -> str:
-    """Return text without accents and capitals, as the page's script folds it."""
+    """Return text in lower case without accents, as the page's script does."""
     if text.isascii():
         return text.lower()
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if unicodedata.category(letter)[0] != "M")
@@ -99,7 +99,7 @@ def fold_text(text: str) -> str:
 
 
 def events(crossings: Iterable[Row], workplaces: Iterable[Row]) -> list[Event]:
-    """Return each crossing, and each workplace once for every opening or closing, by day; events without a day last.
+    """Return crossings, and openings and closings of workplaces, by day; those without a day are last.
 
     Args:
         crossings: rows of `views.lists.behind_crossings`.

@@ -1,4 +1,4 @@
-"""A map of a case: waters, launch and landing sites, routes between them, workplaces. Pure; templates make it SVG."""
+"""A map of a case: waters, launch and landing sites, routes between them, workplaces. Pure; templates draw the SVG."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MARGIN = 70.0
 _LINE, _LETTER = 20.0, 9.0
 _LABELS = 24
 _LEAST, _MOST = 5.0, 16.0
-# Degrees: places closer together than this are not enlarged further.
+# Places closer together than this, in degrees, are taken to be this far apart when looking for others around them.
 _LEAST_AROUND = 0.2
 
 Row = Mapping[str, Any]
@@ -36,7 +36,7 @@ class Mark:
         kind: `launch`, `landing` or `workplace`; a site is a `landing` if more crossings ended than began there.
         x, y: in the map's units. radius: grows with the number of crossings.
         number: number of crossings that began or ended there; 0 for a workplace.
-        labelled: whether its name is written: names that would overlap others are not. Each shows its name on hover.
+        labelled: whether its name is written next to it; names that would overlap others appear only on hover.
         shown: whether any event there passes the filters.
     """
 
@@ -53,7 +53,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Crossings from one site to another: `width` grows with their number. `shown`: whether one passes the filters."""
+    """Crossings from one site to another: `width` grows with their number; `shown`: whether any passes the filters."""
 
     launch: str
     landing: str
@@ -65,7 +65,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class CohortLine:
-    """Movement of people from a place to their next one: `people` is a number or `few`."""
+    """Movement of people from a place that they left to the next one; `people` is their number, or `few`."""
 
     left: str
     following: str
@@ -82,7 +82,7 @@ class Chart:
         waters: shores as an SVG path, to be filled by the even-odd rule.
         marks: the largest last, so that it is on top. routes: between the marks.
         cohort: movements of people from one place, where both ends have coordinates.
-        frame: its position on the earth; None without any coordinates.
+        frame: area of the earth that it shows; None without any coordinates.
     """
 
     width: float
@@ -95,7 +95,7 @@ class Chart:
 
 
 def coordinates(crossings: Iterable[Row], workplaces: Iterable[Row]) -> dict[str, Place]:
-    """Return place → (latitude, longitude) in degrees, for places with both; the first coordinates given count.
+    """Return place → (latitude, longitude) in degrees; if a place has several coordinates, the first are used.
 
     Example:
         >>> coordinates([{"launch_site": "Calais", "launch_lat": 50.9, "launch_lon": 1.8, "landing_site": "Dover"}], [])
@@ -111,9 +111,9 @@ def coordinates(crossings: Iterable[Row], workplaces: Iterable[Row]) -> dict[str
 
 
 def nearby(places: Mapping[str, Place], events: Iterable[Event]) -> dict[str, Place]:
-    """Return the places at and around launch and landing sites: distant ones would make the rest too small to read.
+    """Return launch and landing sites and places near them, as more distant ones would make the map too small to read.
 
-    Without crossings that have coordinates, return all places.
+    If no crossing has coordinates, return all places.
     """
     sites = [places[place] for event in events if event.kind == CROSSING for place in event.places if place in places]
     if not sites:
@@ -139,11 +139,10 @@ def chart(
 
     Args:
         events: events of the case.
-        places: position of each place on the map, as `coordinates` and `nearby` return it.
-        filters: events that do not pass them stay on the map, but faint. A filter for one place does not hide other
-            places.
-        waters: shores as rings of (latitude, longitude), all around `map_frame(places).box`.
-        moves: of a cohort: place that was left, next place, number of people (or `few`).
+        places: coordinates of the places to show, from `coordinates` or `nearby`.
+        filters: events that do not pass are drawn faintly. A filter for one place does not make other places faint.
+        waters: shores in `map_frame(places).box`, as rings of (latitude, longitude).
+        moves: movements of the people of a cohort: (place that they left, next place, number of people or `few`).
     """
     frame = map_frame(places)
     if frame is None:
@@ -178,12 +177,12 @@ def _add(known: dict[str, Place], place: str, latitude: float | None, longitude:
 
 
 def _fit_frame(places: Mapping[str, Place], frame: Frame) -> tuple[Frame, float]:
-    """Return the frame, scaled so that all places fit the map's width and height, and the map's height."""
+    """Return the frame, scaled so that all places fit into the map, and the height of the map."""
     points = [frame.place(*degrees) for degrees in places.values()]
     left, right = min(x for x, _ in points), max(x for x, _ in points)
     top, bottom = min(y for _, y in points), max(y for _, y in points)
     wide, high = right - left, bottom - top
-    # A frame never covers less than half a degree, however close all places are.
+    # A frame covers at least half a degree, however close the places are.
     unit = min((WIDTH - 2 * _MARGIN) / max(wide, MAP), (_HEIGHTS[1] - 2 * _MARGIN) / max(high, 1.0))
     height = max(high * unit + 2 * _MARGIN, _HEIGHTS[0])
     scale = frame.scale * unit
@@ -236,7 +235,7 @@ def _marks(events: Iterable[Event], matching: Sequence[Event], points: Mapping[s
 
 
 def _clear(boxes: list[tuple[float, float, float, float]], name: str, x: float, y: float) -> bool:
-    """Whether a name fits at a point without overlap; if so, reserve its room."""
+    """Whether a name fits at a point without overlap; if so, add its box to `boxes`."""
     box = (x, y - _LINE / 2, x + _LETTER * (len(name) + 1), y + _LINE / 2)
     if box[2] > WIDTH or any(
         box[0] < obstacle[2] and obstacle[0] < box[2] and box[1] < obstacle[3] and obstacle[1] < box[3]
