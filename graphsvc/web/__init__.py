@@ -1,4 +1,4 @@
-"""Web pages: `create_app`, with one blueprint per kind of page. They use the Service alone, nothing below it."""
+"""Web pages: `create_app`, with one blueprint for each kind of page. They use only the Service, nothing below it."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def create_app(service: Service, address: str = "") -> Flask:
 
     Args:
         service: source of everything the pages show.
-        address: front page's address, from `door.address_of`; if empty, built from the settings. Pages are served below
-            its path.
+        address: URL of the front page, from `door.address_of`; if empty, built from the settings. Pages are served
+            below its path.
     """
     app = Flask(__name__, static_folder=None)
     settings = service.settings
@@ -37,8 +37,8 @@ def create_app(service: Service, address: str = "") -> Flask:
     app.wsgi_app = door.HostDoor(app.wsgi_app, door.trusted_hosts(settings), path)  # type: ignore[method-assign]
     app.config.update(
         SECRET_KEY=service.web_key(),
-        # Browsers send cookies to every port of a host. Names differ by home and address, so services do not overwrite
-        # each other's cookies.
+        # Browsers send cookies to every port of a host. The name depends on home and URL, so that two services do not
+        # overwrite each other's cookies.
         SESSION_COOKIE_NAME=f"graphsvc_{hmac.digest(service.web_key(), address.encode(), 'sha256')[:6].hex()}",
         SESSION_COOKIE_PATH=path or "/",
         SESSION_COOKIE_HTTPONLY=True,
@@ -50,7 +50,7 @@ def create_app(service: Service, address: str = "") -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=dt.timedelta(hours=1),
     )
     provider = DefaultJSONProvider(app)
-    provider.sort_keys = False  # keeps fields in the order in which they are explained
+    provider.sort_keys = False  # keeps fields in the order of the page
     app.json = provider
     app.extensions["graphsvc"] = service
     app.extensions["graphsvc-address"] = address
@@ -64,7 +64,7 @@ def create_app(service: Service, address: str = "") -> Flask:
 
 
 def _furnish(app: Flask) -> None:
-    """Register every module's blueprint, menu entries, templates and static files on an app."""
+    """Register the blueprints, menu entries, templates and static files of all modules on an app."""
     for module in _modules():
         if hasattr(module, "blueprint"):
             app.register_blueprint(module.blueprint)
@@ -81,13 +81,13 @@ def _furnish(app: Flask) -> None:
 
 @cache
 def _modules() -> list[ModuleType]:
-    """Import every module of this package, sorted by name."""
+    """Import and return every module of this package, sorted by name."""
     names = sorted(package.name for package in pkgutil.walk_packages(__path__, f"{__name__}."))
     return [importlib.import_module(name) for name in names]
 
 
 @cache
 def _files() -> dict[str, Path]:
-    """Map the address name of each static file to its path on disk."""
+    """Map the name of each static file in URLs to its path on disk."""
     folders = [_HOME / "static", *sorted(_HOME.glob("*/static"))]
     return {path.relative_to(folder).as_posix(): path for folder in folders for path in folder.rglob("*.*")}

@@ -1,4 +1,4 @@
-"""Values read from an address or a form."""
+"""Values read from a URL or a form."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _Number = TypeVar("_Number", int, float)
 
 
 def number(name: str, default: _Number, kind: Callable[[str], _Number]) -> _Number:
-    """Read a number from the address or form, or return the default if it is missing.
+    """Read a number from the URL or form, or return the default if it is missing.
 
     Args:
         name: name of the parameter.
@@ -21,7 +21,7 @@ def number(name: str, default: _Number, kind: Callable[[str], _Number]) -> _Numb
         kind: parser, `records.numbers.whole` or `real`.
 
     Raises:
-        RequestError: the value is not such a number.
+        RequestError: `kind` cannot parse the value.
     """
     text = request.values.get(name, "")
     try:

@@ -1,4 +1,4 @@
-"""CSV downloads, with the page's notes below the table and cells that no spreadsheet runs as formulas."""
+"""CSV downloads, with the page's notes below the table, and with formulas made inert."""
 
 from __future__ import annotations
 
@@ -24,17 +24,16 @@ def csv_file(
 ) -> Response:
     """Return a CSV download (UTF-8, header row) whose file name includes its handling code.
 
-    The code is in the file name because spreadsheets and mail show it there, and programs that read the rows do not
-    take it for data.
+    In the file name, spreadsheets and mail show the code, and programs that read the rows do not mistake it for data.
 
     Args:
         name: file name without its extension.
         columns: column names of the table.
         rows: rows of the table.
-        last: sentences added at the end, one per row. They repeat the page's notes, because someone who opens the file
-            elsewhere does not see the page.
-        under: column for these sentences; empty: the first, where they are noticed and run on over the empty cells to
-            the right.
+        last: sentences to add at the end, one per row. They repeat the notes of the page, which users of the file do
+            not see.
+        under: column for these sentences. If empty, the first: there they are noticed, and can extend over the empty
+            cells on their right.
         handling: strictest handling code of the content, or empty: see `frame.handling_code`.
     """
     text = io.StringIO()

@@ -1,8 +1,8 @@
-"""Checks before any page: which hosts the pages answer to, and below which path they are served.
+"""Checks before any page: whether a request names one of our hosts, and the path below which pages are served.
 
-Browsers send the cookies of a host to every port of it. So a program on another port of this machine could take a
-session's cookie from a browser that visits it. Pages for this machine alone are therefore served below a path that
-nobody can guess. The cookie is bound to that path: a browser sends it to no other, whatever the port.
+Browsers send the cookies of a host to all of its ports. So a program on another port of this machine could get the
+cookie of a session from a browser that opens its page. Pages for this machine only are therefore served below a path
+that nobody can guess, and browsers send the cookie only to that path, whatever the port.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ _HERE = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 def address_of(settings: Settings, hidden: str = "", port: int | None = None) -> str:
-    """Return the front page's address, without a slash at its end: the start of links that are sent out.
+    """Return the URL of the front page without a final slash, from which links for other people are made.
 
     Args:
-        settings: GRAPHSVC_ADDRESS, or else host and port.
-        hidden: path that nobody can guess, used if the pages are for this machine alone.
-        port: the port in use, if the settings leave it open.
+        settings: settings with GRAPHSVC_ADDRESS, or else with host and port.
+        hidden: path that nobody can guess, used if the pages are for this machine only.
+        port: port in use, if the settings do not name one.
 
     Raises:
-        OperatorError: GRAPHSVC_ADDRESS is not an address of pages.
+        OperatorError: GRAPHSVC_ADDRESS is not a URL of web pages.
 
     Example:
         >>> address_of(Settings(), "/3f9a"), address_of(Settings(address="https://example.org/"), "/3f9a")
@@ -48,7 +48,7 @@ def address_of(settings: Settings, hidden: str = "", port: int | None = None) ->
 
 
 def is_here_alone(settings: Settings) -> bool:
-    """Whether the pages are served to this machine alone."""
+    """Whether the pages are served to this machine only."""
     try:
         return settings.host == "localhost" or ip_address(settings.host).is_loopback
     except ValueError:
@@ -56,7 +56,7 @@ def is_here_alone(settings: Settings) -> bool:
 
 
 def trusted_hosts(settings: Settings) -> frozenset[str]:
-    """Return the hosts that pages answer to, as in a Host header without a port.
+    """Return the hosts that a request may name in its Host header, without a port.
 
     Example:
         >>> sorted(trusted_hosts(Settings(host="10.1.2.3")))
@@ -81,7 +81,7 @@ def host_of(header: str) -> str:
 
 
 class HostDoor:
-    """WSGI app that passes on requests only for known hosts and below a path."""
+    """WSGI app that passes on only requests for known hosts and below a path."""
 
     def __init__(self, inside: WSGIApplication, hosts: Iterable[str], path: str) -> None:
         self._inside = inside
@@ -89,7 +89,7 @@ class HostDoor:
         self._path = path
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Pass a request on, or say in one sentence why not."""
+        """Pass a request on, or answer with one sentence that says why not."""
         host = environ.get("HTTP_HOST", "") or environ.get("SERVER_NAME", "")
         if len(host) > LONGEST_HOST or host_of(host) not in self._hosts:
             return _send_text(start_response, "400 Bad Request", _NOT_THIS_HOST)
@@ -104,7 +104,7 @@ class HostDoor:
 
 
 def path_of(address: str) -> str:
-    """Return the path of an address from `address_of`; empty if it has none."""
+    """Return the path of a URL from `address_of`; empty if it has none."""
     return urlsplit(address).path
 
 

@@ -1,4 +1,4 @@
-"""Errors as pages or, at a JSON twin, as JSON: one sentence that says what to do, without any data."""
+"""Errors as pages, or as JSON if JSON was requested: one sentence that says what to do, without data of a case."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def install(app: Flask) -> None:
 
 def _graphsvc_error(error: GraphsvcError) -> ResponseReturnValue:
     if isinstance(error, NotSignedIn) and not g.get("public") and not wants_json():
-        url = urlsplit(request.url)  # in its original quoting, so that it leads back to the same page
+        url = urlsplit(request.url)  # quoted as it was sent, so that it leads back to the same page
         wanted = f"{url.path}?{url.query}".rstrip("?") if request.method == "GET" else url_for("cases.table")
         return redirect(url_for("signin.form", next=wanted, sent=None if request.method == "GET" else "yes"))
     return _error(error.status, str(error), again=isinstance(error, NotReady))
@@ -67,7 +67,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _enter_case() -> None:
-    """For a wrong address within a case of this user, let the error page keep the frame of the case."""
+    """If the URL is below a case of this user, enter the case, so that the error page shows its menu."""
     parts = request.path.split("/")
     if len(parts) > 3 and parts[1] == "case" and g.get("session") is not None:
         with suppress(GraphsvcError):
@@ -75,7 +75,7 @@ def _enter_case() -> None:
 
 
 def _unexpected_error(error: Exception) -> ResponseReturnValue:
-    # The process's log says only where the request failed: the message and the values may be data.
+    # The log of the process contains only where a request failed, as the message or values may be data of a case.
     where = "".join(traceback.format_tb(error.__traceback__))
     current_app.logger.error("A page failed: %s\n%s", type(error).__name__, where)
     reads = request.method in ("GET", "HEAD")

@@ -1,6 +1,6 @@
 """Shared by all pages: the user's session, deny by default, answers as page or JSON, headers.
 
-Everything but PUBLIC needs a sign-in; a route is public only by being named there.
+All routes need a sign-in, except those named in PUBLIC.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ PUBLIC = frozenset(
 )
 # Open to a user who must still set up a second factor.
 ENROLLING = frozenset({"account.page", "account.begin", "account.confirm", "signin.leave"})
-# Polled by pages automatically, which does not keep a session alive.
+# Pages poll these automatically, so requests to them do not keep a session alive.
 POLLED = frozenset(
     {"load.job", "adding.done", "cypher.run", "cypher.progress", "sealing.work", "groups.work", "pictures.state"}
 )
 # These contain no data, so a browser may keep them.
 FILES = frozenset({"static", "bootstrap.static", "network.library"})
-# Most bytes in a request from someone who is not signed in.
+# Maximum bytes in a request from someone who is not signed in.
 STRANGERS_BYTES = 64 * 1024
 TWIN = "_json"
 TOKEN = "token"  # noqa: S105 - the name of the cookie's field, not a secret
@@ -63,27 +63,27 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-# Marks where base.html pauses until slow data is ready. No text of a case can contain this character.
+# Marks the place where base.html pauses until slow data is ready. No text of a case can contain this character.
 _PAUSE = "\0"
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 
 def install(app: Flask) -> None:
-    """Put the frame around an app whose `extensions["graphsvc"]` is the Service."""
+    """Add sign-in checks, headers and template values to an app whose `extensions["graphsvc"]` is the Service."""
     app.before_request(_deny_by_default)
     app.after_request(_headers)
     app.context_processor(_base_values)
 
 
 def home() -> Service:
-    """Return the service this app shows."""
+    """Return the service whose pages this app shows."""
     service: Service = current_app.extensions["graphsvc"]
     return service
 
 
 def address() -> str:
-    """Return the front page's address, without a slash at its end: the start of a link that is sent out."""
+    """Return the URL of the front page without a final slash, from which links for other people are made."""
     return str(current_app.extensions["graphsvc-address"])
 
 
@@ -103,20 +103,20 @@ def at(case: str) -> Session:
     """Return the user's session at a case.
 
     Raises:
-        NotFound: the case does not exist or is not theirs; the words are the same for both.
+        NotFound: the case does not exist or the user may not see it; the message is the same for both.
     """
     case_session: Session | None = g.get("here")
     if case_session is not None and case_session.case == case:
         return case_session
     case_session = current().at(case)
     version = _cases().get(case)
-    g.version = case_session.version if version is None else version  # raises NotFound if it is absent or not theirs
+    g.version = case_session.version if version is None else version  # `case_session.version` raises NotFound
     g.here = case_session
     return case_session
 
 
 def _cases() -> dict[str, int]:
-    """Return the cases the user can see, by name, with the version of each; read once per request."""
+    """Return the name and version of each case that the user can see; they are read once per request."""
     if "cases" not in g:
         summaries = current().cases()
         g.cases = {case.id: case.version for case in summaries}
@@ -128,15 +128,15 @@ def _cases() -> dict[str, int]:
 def page(blueprint: Blueprint, rule: str, twin: str = "", look: str = "", **about: str) -> Callable[[View], View]:
     """Register a view as a page at `rule` and, with the same data, as JSON at `rule.json` (or `twin`).
 
-    The twin's endpoint is the page's followed by `_json`: `url_for("leads.table_json", case=case)`.
+    The endpoint of this JSON twin is that of the page with `_json` added: `url_for("leads.table_json", case=case)`.
 
     Args:
         blueprint: blueprint of the page.
-        rule: address of the page.
-        twin: address of its JSON.
-        look: action that opening the page is logged as, in one look (`Session.look`) that lasts until the page is
-            sent; empty: each read is logged separately.
-        about: particulars of that look: name → query parameter with the value, or a fixed word after `=`.
+        rule: URL rule of the page.
+        twin: URL rule of its JSON.
+        look: action under which opening the page is logged, as one look (`Session.look`) that lasts until the page is
+            sent. If empty, each read is logged separately.
+        about: particulars of that look: name → query parameter with the value, or `=` and a fixed word.
     """
 
     def register(view: View) -> View:
@@ -165,7 +165,7 @@ def _looking(view: View, action: str, about: Mapping[str, str]) -> View:
 
 
 def wants_json() -> bool:
-    """Whether the request is for a JSON twin (or says it accepts JSON alone)."""
+    """Whether the request is for a JSON twin, or prefers JSON according to its Accept header."""
     endpoint = request.endpoint or ""
     return endpoint.endswith(TWIN) or request.accept_mimetypes.best == "application/json"
 
@@ -174,8 +174,8 @@ def handling_code(handling: str = "") -> str:
     """Return the handling code of a page or download.
 
     Args:
-        handling: strictest code of the content, `P` or `C`. If empty, a case's page gets the reader's level, since
-            figures are computed from everything they may see. Without a case there is no code.
+        handling: strictest code of the content, `P` or `C`. If empty, the page of a case gets the reader's own code,
+            as figures are computed from all that the reader may see. Other pages have no code.
     """
     case_session: Session | None = g.get("here")
     return handling or (case_session.grant.handling if case_session else "")
@@ -200,7 +200,7 @@ def answer(template: str, status: int = 200, handling: str = "", **data: Any) ->
 
 
 def opens() -> bool:
-    """Whether the request says that a browser opens a page, so that the frame may be sent first."""
+    """Whether a browser says that it opens a page, so that the page's frame can be sent first."""
     asks = request.method == "GET" and request.headers.get("Sec-Fetch-Dest") == "document"
     return asks and not wants_json()
 
@@ -208,17 +208,17 @@ def opens() -> bool:
 def answer_early(template: str, late: Callable[[], Mapping[str, Any]], **data: Any) -> ResponseReturnValue:
     """Send a page's frame immediately, so that a browser loads its scripts while `late` is computed.
 
-    Only for a browser that opens a page (and says so): the status is sent before `late` can fail, so its error is shown
-    on the page. Any other request gets `answer` once `late` has returned.
+    The status is then sent before `late` can fail, so an error of `late` is shown on the page. This is done only if a
+    browser says that it opens a page; other requests get `answer` once `late` has returned.
 
     Args:
-        template: path of the template; its blocks before the content, and base.html itself, cannot use data of `late`.
-        late: returns the data that takes time.
+        template: path of the template; base.html, and blocks before the content, cannot use data of `late`.
+        late: function that returns the data that takes time.
         data: the other data.
     """
     if not opens():
         return answer(template, **data, **late())
-    generate_csrf()  # its cookie goes with the headers
+    generate_csrf()  # its cookie must be sent with the headers
     # The view's look lasts until the page is sent.
     look = g.look.pop_all() if "look" in g else ExitStack()
     values = {"handling": handling_code(), "pause": _PAUSE} | data
@@ -238,25 +238,25 @@ def answer_early(template: str, late: Callable[[], Mapping[str, Any]], **data: A
                     else:
                         waiting.append(piece)
         except Exception as error:
-            # Shown like any error, but in the frame that was already sent.
+            # The error is shown in the frame, which was sent already.
             g.late = True
             waiting = [current_app.make_response(current_app.handle_user_exception(error)).get_data(as_text=True)]
         yield "".join(waiting)
 
     response = Response(stream_with_context(pieces()))
-    response.call_on_close(look.close)  # for a browser that left before the first piece
+    response.call_on_close(look.close)  # in case the browser left before the first piece
     return response
 
 
 def or_again(act: Callable[[], ResponseReturnValue], page: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
-    """Do what a form asks; if that is refused, show its page again with the reason, so that nothing typed is lost.
+    """Do what a form asks for; if that is refused, show its page again with the reason, so that nothing typed is lost.
 
-    Templates have `refused`, the sentence that says why, and `typed`, the form as it was sent; otherwise both are
-    empty.
+    After a refusal, templates have `refused` (the reason, a sentence) and `typed` (the form as sent). Otherwise both
+    are empty.
 
     Args:
-        act: does what is asked for.
-        page: shows the page with the form. If that fails too, only the refusal is shown.
+        act: function that does what is asked for.
+        page: function that shows the page with the form. If it fails too, only the refusal is shown.
 
     Raises:
         RequestError, Refused, Busy: from `act`, if the request wants JSON or the page cannot be shown.
@@ -276,7 +276,7 @@ def or_again(act: Callable[[], ResponseReturnValue], page: Callable[[], Response
 
 
 def inward(target: str) -> str:
-    """Return `target` if it is a path of this site, else the front page: `next` must not lead elsewhere."""
+    """Return `target` if it is a path of this site, else the front page, so that `next` leads to no other site."""
     fine = (
         target.startswith(f"{request.script_root}/") and not target.startswith(("//", "/\\")) and target.isprintable()
     )
@@ -295,7 +295,7 @@ def inward(target: str) -> str:
 def _deny_by_default() -> ResponseReturnValue | None:
     g.public = request.endpoint in PUBLIC
     look_again.be_patient(script=wants_json())
-    RECORDED.set(frozenset())  # a thread serves one request after the other
+    RECORDED.set(frozenset())  # the thread may have served another request before
     if request.endpoint in ("static", "bootstrap.static"):
         return None
     _refuse_other_origins()
@@ -304,7 +304,7 @@ def _deny_by_default() -> ResponseReturnValue | None:
         g.session = home().session_of(token, used_from(), used=not _polls()) if token else None
     except NotSignedIn:
         g.session = None
-    # Addresses that do not exist ask for a sign-in too, so that nobody learns which exist.
+    # Without a sign-in, unknown URLs get the same answer as pages, so that nobody learns which pages exist.
     if g.session is None:
         request.max_content_length = STRANGERS_BYTES
     if g.session is None and not g.public:
@@ -317,7 +317,7 @@ def _deny_by_default() -> ResponseReturnValue | None:
 
 
 def used_from() -> str:
-    """Return where a session is used from: the host and port its request names, and the local user who sent it."""
+    """Return where a session is used from: host and port named by the request, and the local user who sent it."""
     return f"{request.host} {peer.owner(request.environ)}"
 
 
@@ -329,8 +329,8 @@ def _polls() -> bool:
 def _refuse_other_origins() -> None:
     """Refuse requests sent by pages of another origin, including other ports of this host.
 
-    Links followed from elsewhere open the page. Browsers that do not say where a request comes from are let through:
-    then only the cookie's SameSite and the form's token protect.
+    A link on another site may still open a page. If a browser does not say where a request comes from, it is accepted;
+    then only the cookie's SameSite attribute and the form's token protect the user.
 
     Raises:
         RequestError: the request is from another origin.
@@ -367,14 +367,14 @@ def _base_values() -> dict[str, Any]:
         "me": who,
         "pause": "",
         "here": case_session.case if case_session else "",
-        "data_version": g.get("version"),  # for paper
+        "data_version": g.get("version"),  # printed on paper
         "read_at": now(),
-        "refused": g.get("refused", ""),  # of a form: see `or_again`
+        "refused": g.get("refused", ""),  # see `or_again`
         "typed": request.form if g.get("refused") else MultiDict(),
         "in_steps": _is_in_steps(),
-        # Correcting requires the right to import, and clearance for whole statements.
+        # Correcting a statement requires the right to import, and clearance for the whole case.
         "may_correct": bool(who and case_session and who.may("load") and case_session.grant.handling == "C"),
-        # A user who may not read the case has nothing to do in it.
+        # Users who may not read the case have no tasks in it.
         "to_do_here": case_session.waiting.count() if case_session is not None and case_session.may("read") else 0,
         "my_cases": _my_cases(who),
         "protection": limits.PROTECTIONS.get(g.get("protections", {}).get(case_session.case), "")
@@ -391,7 +391,7 @@ def _is_in_steps() -> bool:
 
 
 def _my_cases(who: Session | None) -> list[tuple[str, str]]:
-    """List name and address of each of the user's cases, last opened first; the addresses keep to the current room."""
+    """List (name, URL) of the user's cases, last opened first; each URL leads to the same page of that case."""
     if who is None:
         return []
     names = last_cases.newest_first(who.principal.name, _cases())

@@ -1,11 +1,11 @@
-"""How requests are received: small bodies from strangers, large ones encrypted, idle connections closed when too many.
+"""Limits for incoming requests: size of their bodies, and number of idle connections. Large bodies are encrypted.
 
-Anyone who reaches the port can open connections and send nothing. So when a new connection comes and too many are open,
-the idle one that has waited longest is closed. A browser opens another when it needs one, and a stranger keeps nobody
+Anyone who reaches the port can open connections and send nothing. So if there are too many when a new one is opened,
+the one that has been idle longest is closed. Browsers open another when they need it, and strangers cannot keep users
 out.
 
-The server reads a whole request before any page runs. So the size of the body is limited once the head has arrived:
-without a sign-in, to what a sign-in form needs.
+The server reads a whole request before any page runs. So the size of the body is limited as soon as its head has
+arrived: if the sender is not signed in, to the size of a sign-in form.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from graphsvc.service import Service
 from graphsvc.web.frame import STRANGERS_BYTES, TOKEN
 
 _IN_MEMORY = 1 << 20
-# Open connections of a process above which idle ones are closed; waitress accepts no more than 100.
+# If a process has more open connections than this, idle ones are closed; waitress accepts no more than 100.
 _MOST_OPEN = 64
-# Seconds after which an unread answer no longer keeps its connection open.
+# Seconds after which a connection counts as idle even if its answer has not been read.
 _UNREAD_S = 20.0
 
 
 def channel_of(app: Flask, service: Service) -> type[HTTPChannel]:
-    """Return the `channel_class` with which a waitress server of `app` receives requests."""
+    """Return the `channel_class` for a waitress server of `app`."""
 
     class Parser(HTTPRequestParser):  # type: ignore[misc]
         """Parser of one request."""
@@ -60,7 +60,7 @@ def channel_of(app: Flask, service: Service) -> type[HTTPChannel]:
 
         parser_class = Parser
         task_class = _Leaving if service.settings.serving_processes > 1 else WSGITask
-        # When the last whole request arrived.
+        # Time when the last complete request arrived.
         asked_at = 0.0
 
         def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -76,7 +76,7 @@ def channel_of(app: Flask, service: Service) -> type[HTTPChannel]:
 
         @property
         def is_idle(self) -> bool:
-            """Whether closing it loses nothing: no request is being answered, and no upload of a user is arriving."""
+            """Whether nothing is lost if it is closed: it has no request to answer and no upload of a user."""
             if self.requests or (self.request is not None and self.request.is_signed_in):
                 return False
             return not self.total_outbufs_len or time.time() - self.last_activity > _UNREAD_S
@@ -94,14 +94,14 @@ def _make_room(channels: Sequence[Any], newest: Any) -> None:
 
 
 class _Leaving(WSGITask):  # type: ignore[misc]
-    """Answer to one request when several processes serve the pages.
+    """Answer to one request if several processes serve the pages.
 
-    A browser keeps its connection, and so stays with one process however busy that is. A process that is also answering
-    someone else therefore ends the connection, and the first free process receives the next request.
+    A browser keeps its connection, and so its process, however busy that process is. If a process has other requests to
+    answer, it therefore ends the connection, and the next free process receives the next request.
     """
 
     def build_response_header(self) -> bytes:
-        """Announce that the connection ends with this answer, if the process has other work."""
+        """End the connection with this answer if the process has other requests to answer."""
         if self.version == "1.1" and self.channel.server.task_dispatcher.active_count > 1:
             self.set_close_on_finish()
         head: bytes = super().build_response_header()
@@ -109,11 +109,11 @@ class _Leaving(WSGITask):  # type: ignore[misc]
 
 
 class _Buffer(FileBasedBuffer):  # type: ignore[misc]
-    """Buffer of waitress over a `Scratch` file."""
+    """Buffer of waitress in a `Scratch` file, which is encrypted."""
 
 
 def _is_signed_in(app: Flask, service: Service, headers: dict[str, Any]) -> bool:
-    """Whether a request has a live session. The page checks whose session it is, and whether it is valid from here."""
+    """Whether a request belongs to a session. The page checks later whose it is and where it may be used from."""
     cookie = parse_cookie(headers.get("COOKIE", "")).get(app.config["SESSION_COOKIE_NAME"], "")
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     try:

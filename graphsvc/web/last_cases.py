@@ -1,7 +1,7 @@
-"""Cases opened most recently in this browser, remembered in a cookie that names none of them.
+"""The cases opened last in this browser, remembered in a cookie that does not name them.
 
-The cookie contains keyed hashes of account and case. They mean nothing to another reader or account, and a case that is
-gone or no longer allowed is simply not recognised.
+The cookie contains keyed hashes of account and case, which mean nothing to other people. Cases that no longer exist, or
+that the account may no longer see, are not recognised.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _BYTES = 9
 
 
 def newest_first(account: str, cases: Iterable[str]) -> list[str]:
-    """Sort cases: most recently opened by the account first, then those never opened here, in their order."""
+    """Sort cases: first cases that the account opened in this browser, latest first, then the others unsorted."""
     opened = _read_marks()
     places = {case: opened.index(mark) for case in cases if (mark := _mark(account, case)) in opened}
     return sorted(cases, key=lambda case: places.get(case, _MOST))
 
 
 def last(account: str, cases: Iterable[str]) -> str:
-    """Return the case the account opened last, of those it may see; empty if it opened none of them here."""
+    """Return which of these cases the account opened last in this browser; empty if it opened none."""
     marks = {_mark(account, case): case for case in cases}
     return next((marks[mark] for mark in _read_marks() if mark in marks), "")
 
@@ -41,7 +41,7 @@ def remember(response: Response, account: str, case: str) -> None:
         _cookie(),
         ".".join([mark, *(known for known in opened if known != mark)][:_MOST]),
         max_age=_DAYS * 86_400,
-        sync_expires=False,  # max_age is enough, and keeps clock times out of answers
+        sync_expires=False,  # max_age is enough; the same request then always gets the same answer
         path=config["SESSION_COOKIE_PATH"],
         secure=config["SESSION_COOKIE_SECURE"],
         httponly=True,

@@ -1,4 +1,4 @@
-"""Waiting for results in progress: how long a request waits, and how a page then asks again automatically."""
+"""Waiting for results that are being computed: how long requests wait, and how pages then try again."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from flask import request
 
 from graphsvc.records.patience import PATIENCE
 
-# Seconds a page waits, seconds a file or a script's request waits, and seconds until a page asks again.
+# Seconds that a page waits, that a file or a request by a script waits, and until a page tries again.
 _PAGE_S, _FILE_S, AGAIN_S = 8.0, 25.0, 15
-# In the address of a page's automatic request.
+# Parameter in the URL of a request that a page sends automatically.
 _MARK = "again=yes"
 
 
 def be_patient(*, script: bool) -> None:
     """Set how long this request waits for a result that is being computed.
 
-    GET requests give up after a limit, so readers block no one. Other requests wait as long as needed, so what a user
-    sends is done.
+    GET requests give up after a limit, so that readers block nobody. Other requests wait until they can do what the
+    user asked for.
 
     Args:
-        script: whether a program asks, rather than a person who reads the answer.
+        script: whether a program sent the request, not a person opening a page.
     """
     is_file = script or "." in request.path.rpartition("/")[2]
     PATIENCE.set((_FILE_S if is_file else _PAGE_S) if request.method == "GET" else None)
@@ -34,13 +34,13 @@ def by_itself() -> bool:
 
 
 def addresses() -> dict[str, Any]:
-    """Return what a page needs to ask again: a delay in seconds and two addresses. Empty unless the request is a GET.
+    """Return what a page needs to try again: a delay in seconds and two URLs. Empty if the request is no GET.
 
-    `same` is the link for the reader; `itself` is the address for the automatic request.
+    `same` is the URL for a link; `itself` is the URL for the automatic request.
     """
     if request.method != "GET":
         return {}
-    url = urlsplit(request.url)  # in its original quoting
+    url = urlsplit(request.url)  # quoted as it was sent
     rest = "&".join(part for part in url.query.split("&") if part and part != _MARK)
     same = f"{url.path}?{rest}" if rest else url.path
     return {"again": AGAIN_S, "same": same, "itself": f"{same}{'&' if rest else '?'}{_MARK}"}

@@ -1,4 +1,4 @@
-"""One page of a table, sorted as an address asks. Pure."""
+"""One page of a table, sorted as the URL requests. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Paged:
 
     Attributes:
         rows: the rows.
-        sort: name of the column, with `-` before it for descending; as asked for.
+        sort: requested column, with `-` before it for descending order.
         page: number of the page, from 1.
         pages: number of pages.
         first: number of rows before the page.
@@ -30,12 +30,12 @@ class Paged:
 
 
 def paginate(names: Sequence[str], rows: Sequence[tuple[Any, ...]], args: Mapping[str, str]) -> Paged:
-    """Return one page of rows, sorted by `sort` and chosen by `page`; unknown values come last in either direction.
+    """Return the page of rows that `page` requests, sorted by `sort`; unknown values are last in both directions.
 
     Args:
         names: column names for `sort`, in the order of the rows' values.
         rows: all rows.
-        args: query parameters of an address.
+        args: query parameters of the URL.
     """
     sort, chosen = args.get("sort", ""), list(rows)
     if sort.removeprefix("-") in names:
@@ -50,7 +50,7 @@ def paginate(names: Sequence[str], rows: Sequence[tuple[Any, ...]], args: Mappin
 
 
 def page_of(args: Mapping[str, str]) -> int:
-    """Return the page number that `page` asks for, counted from 1; the first if it is missing or invalid.
+    """Return the page number in `page`, from 1; 1 if it is missing or invalid.
 
     Example:
         >>> [page_of({"page": text}) for text in ("2", "0", "last", "9" * 30)], page_of({})
@@ -71,10 +71,10 @@ def pages_of(total: int, per_page: int) -> int:
 
 
 def first_of(args: Mapping[str, str], total: int, per_page: int) -> int:
-    """Return the row a page begins with, as `from` asks, counted from 1; beyond the end, the last page's first row.
+    """Return the number, from 1, of the row that `from` puts first; if it is too high, the first of the last page.
 
     Args:
-        args: query parameters of an address.
+        args: query parameters of the URL.
         total: number of rows.
         per_page: rows on a page.
 

@@ -1,4 +1,4 @@
-"""The user of this machine behind a request: the kernel knows which user has the other end of a connection."""
+"""The user of this machine who sent a request: the kernel knows whose program is at the other end of a connection."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 _TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
-# A row: number, local address, remote address, state, queues, timer, retransmits, user.
+# Columns of these tables: number, local address, remote address, state, queues, timer, retransmits, user.
 _LOCAL, _REMOTE, _USER = 1, 2, 7
 _TRIES = 3
 
 
 def owner(environ: WSGIEnvironment) -> str:
-    """Return the user id whose program sent a request from this machine; empty if it cannot be known.
+    """Return the id of the user whose program sent a request from this machine; empty if it cannot be known.
 
-    It is known on Linux, for connections over the loopback interface. A connection the kernel does not list is
-    `unknown`.
+    It can be known on Linux, for connections over the loopback interface. It is `unknown` if the kernel does not list
+    the connection.
     """
     try:
         address, port = ip_address(environ.get("REMOTE_ADDR", "")), int(environ.get("REMOTE_PORT", ""))
@@ -31,7 +31,7 @@ def owner(environ: WSGIEnvironment) -> str:
     if not address.is_loopback or not tables:
         return ""
     wanted = f"{_hex(address)}:{port:04X}"
-    # The table is not a snapshot: a row can be missed while others come and go.
+    # Reading the table is not atomic: a row can be missed while others are added or removed.
     for _ in range(_TRIES):
         for table in tables:
             for line in table.read_text("ascii").splitlines()[1:]:
@@ -44,7 +44,7 @@ def owner(environ: WSGIEnvironment) -> str:
 
 
 def _hex(address: IPv4Address | IPv6Address) -> str:
-    """Return an address as the kernel lists it: words of four bytes, in the machine's byte order.
+    """Return an IP address as the kernel writes it: words of four bytes, in the machine's byte order.
 
     Example:
         >>> _hex(ip_address("127.0.0.1")) in ("0100007F", "7F000001")

@@ -1,6 +1,6 @@
-"""The rail, the side menu of a case: the overview, and nine doors at most. Each blueprint lists its own entries as `ENTRIES`.
+"""The rail, which is the side menu of a case. Each blueprint lists its own entries as `ENTRIES`.
 
-A *door* is one link of the rail. Entries that share a door are its tabs, at the top of their pages.
+A *door* is one link of the rail. Entries with the same door are its tabs, at the top of their pages.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from graphsvc.service import Session
 
-# Group → label and icon of its doors, from the top. Icons: names of Bootstrap Icons, which Bootstrap-Flask brings.
+# Group → label of each of its doors → icon, in order. Icons are names of Bootstrap Icons, part of Bootstrap-Flask.
 DOORS = {
     "Start": {"Overview": "house"},
     "Ask": {"Who is behind it": "question-circle", "Leads": "list-ol", "Witness paths": "signpost-split"},
@@ -32,18 +32,18 @@ _ICONS = Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5" / "icon
 
 @dataclass(frozen=True, slots=True, order=True)
 class Entry:
-    """One page of a case that the rail leads to.
+    """A page of a case in the rail.
 
     Attributes:
-        place: position within the door. The door opens the first entry that the user may open.
+        place: position in the door. The link of the door leads to the first entry that the user may open.
         door: label of its door, one of `DOORS`.
         label: text of its tab.
-        endpoint: page it opens.
-        action: action the user's role must allow (`access.people.policy.ACTIONS`).
-        sources: whether it also needs source clearance.
-        whole: whether it needs clearance for the whole case.
-        other: alternative action that is enough; empty: none.
-        alone: label of the door for a user who may open no other tab of it; empty: the door's own.
+        endpoint: endpoint of the page.
+        action: action that one of the user's roles must allow (`access.people.policy.ACTIONS`).
+        sources: whether the user also needs source clearance.
+        whole: whether the user also needs clearance for the whole case.
+        other: alternative to `action`, or empty.
+        alone: label of the door for users who may open no other tab of it; if empty, as usual.
     """
 
     place: int
@@ -73,8 +73,8 @@ class Link:
 
     Attributes:
         label: its text.
-        address: where it leads.
-        current: its `aria-current`: `page` on its own page, `true` on a page below it or on another tab, else empty.
+        address: its URL.
+        current: its `aria-current`: `page` on its own page, `true` on a page below that or on another tab, else empty.
         icon: its icon; empty for a tab.
     """
 
@@ -90,7 +90,7 @@ class Rail:
 
     Attributes:
         groups: label of each group and its links.
-        door: label of the current door; empty on pages behind none.
+        door: label of the current door; empty on pages that belong to none.
         tabs: the tabs of the current door; empty if it has only one.
     """
 
@@ -100,7 +100,7 @@ class Rail:
 
 
 def make_rail(entries: Iterable[Entry], who: Session, case: str, room: str) -> Rail:
-    """Return the rail of a case with what a user may open; `room` is the endpoint of the current page."""
+    """Return the rail of a case with the entries that a user may open; `room` is the endpoint of the current page."""
     tabs, alone = defaultdict[str, list[Link]](list), dict[str, str]()
     for entry, address, current in _visible(entries, who, case, room):
         tabs[entry.door].append(Link(entry.label, address, current))
@@ -121,9 +121,9 @@ def make_rail(entries: Iterable[Entry], who: Session, case: str, room: str) -> R
 
 
 def room_of(entries: Iterable[Entry], who: Session, case: str, room: str) -> str:
-    """Return a case's address for `room`: the same room, else the entry above it, else the first page.
+    """Return the URL of a case's page of endpoint `room`, else of the entry above it, else of its overview.
 
-    No id and no filter of the current case is carried over.
+    Ids and filters of the current case are not carried over.
     """
     rooms = {current: address for _, address, current in _visible(entries, who, case, room) if current}
     return rooms.get("page") or rooms.get("true") or url_for("case.overview", case=case)
@@ -148,14 +148,14 @@ def _read_sprite() -> str:
 
 
 def _visible(entries: Iterable[Entry], who: Session, case: str, room: str) -> list[tuple[Entry, str, str]]:
-    """List entry, address and `aria-current` of the entries that a user may open in the case."""
+    """List (entry, URL, `aria-current`) of the entries that a user may open in the case."""
     at_rule = str(request.url_rule or "")
 
     def current_of(endpoint: str) -> str:
         if room == endpoint:
             return "page"
         (rule,) = current_app.url_map.iter_rules(endpoint)
-        # Every page of a case is below its overview's address.
+        # The overview is skipped, as the URLs of all pages of a case are below its URL.
         return "true" if endpoint != "case.overview" and at_rule.startswith(f"{rule}/") else ""
 
     return [

@@ -1,6 +1,6 @@
-"""Requests with an uploaded file, which is encrypted as it streams in, so no clear copy touches the disk.
+"""Requests with an uploaded file, which is encrypted as it arrives, so that it is never on disk as clear text.
 
-A view opens the parcel after checking that the user may import. Any other file in a request must be small.
+A view sets the parcel after checking that the user may import. Any other file in a request must be small.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _SMALL = 1 << 20
 
 
 class ReceivingRequest(Request):
-    """Request whose uploaded delivery goes into `parcel`, if its view sets one before reading the form."""
+    """Request whose uploaded delivery is written to `parcel`, if the view sets one before it reads the form."""
 
     parcel: answers.Parcel | None = None
 

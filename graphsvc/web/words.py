@@ -1,4 +1,4 @@
-"""Template filters and globals from `graphsvc.records` and `graphsvc.views`."""
+"""Filters and globals of templates, from `graphsvc.records` and `graphsvc.views`."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def page() -> ResponseReturnValue:
 
 @blueprint.post("/account/password")
 def password() -> ResponseReturnValue:
-    """Change the password, given the old one."""
+    """Change the password; the user must also type the old one."""
     try:
         current().account.change_password(request.form.get("old", ""), _twice("new"), session[TOKEN])
     except (NotSignedIn, RequestError) as error:
@@ -41,7 +41,7 @@ def begin() -> ResponseReturnValue:
 
 @blueprint.post("/account/second-factor/confirm")
 def confirm() -> ResponseReturnValue:
-    """Complete the set-up with a code."""
+    """Complete setting up the second factor, with a code."""
     try:
         current().account.confirm_second_factor(request.form.get("code", ""), session[TOKEN])
     except NotSignedIn as error:
@@ -51,7 +51,7 @@ def confirm() -> ResponseReturnValue:
 
 @blueprint.post("/account/second-factor/remove")
 def remove() -> ResponseReturnValue:
-    """Remove the second factor, given a code."""
+    """Remove the second factor; the user must type a code."""
     try:
         current().account.remove_second_factor(request.form.get("code", ""), session[TOKEN])
     except (NotSignedIn, RequestError) as error:
@@ -61,14 +61,14 @@ def remove() -> ResponseReturnValue:
 
 @blueprint.post("/account/end-others")
 def end_others() -> ResponseReturnValue:
-    """End every other sign-in."""
+    """End all other sign-ins of the user."""
     ended = current().account.end_others(session[TOKEN])
     return _done("There was no other sign-in." if not ended else f"You are signed out everywhere else ({ended}).")
 
 
 @blueprint.get("/setup/<link>")
 def setup(link: str) -> ResponseReturnValue:
-    """Show the form for choosing a password by a setup link. Viewing it reveals nothing and does not use it up."""
+    """Show the form behind a setup link for choosing a password. This reveals nothing and does not use up the link."""
     return render_template("account/setup.html", link=link, wrong="", handling="")
 
 

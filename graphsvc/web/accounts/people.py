@@ -1,4 +1,4 @@
-"""Accounts, for administrators: list them, add one, change what one may do."""
+"""Accounts, for administrators: list them, add them, and change what their owners may do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from graphsvc.web.frame import page as register
 
 blueprint = Blueprint("people", __name__)
 
-# Button → the change it makes to the account in the form, and the message that follows.
+# Button → change of the account in the form, and message after the change.
 _CHANGES: dict[str, tuple[Callable[[str], object], str]] = {
     "roles": (lambda name: current().accounts.set_roles(name, request.form.getlist("role")), "The roles were changed."),
     "grant": (lambda name: current().accounts.grant(name, _clearance()), "The clearance was changed."),
@@ -95,9 +95,9 @@ def _one(name: str, changing: str = "") -> ResponseReturnValue:
 
 
 def _link(name: str) -> ResponseReturnValue:
-    # Built from the settings, because a request can name any host.
+    # The URL is built from the settings: a request could name any host.
     address = f"{frame.address()}/setup/{current().accounts.setup_link(name)}"
-    # Shown once, in the answer itself: as part of an address, it would stay in the browser's history.
+    # The link is shown only in this response. As part of a page's URL, it would stay in the browser's history.
     return render_template(
         "people/link.html", handling="", name=name, address=address, hours=home().settings.token_hours
     )

@@ -21,13 +21,13 @@ from graphsvc.web.frame import TOKEN, home, inward, used_from
 blueprint = Blueprint("signin", __name__)
 _LONGEST_DEVICE = 100
 _DEVICE_DAYS = 180
-# Fields of the cookie: the secret that makes a form valid (written by Flask-WTF), and the mark of the forms' account.
+# Fields of the cookie: the secret by which forms are checked (set by Flask-WTF), and a mark of the forms' account.
 _SECRET, _WHOSE = "csrf_token", "whose"
 
 
 @blueprint.get("/sign-in")
 def form() -> ResponseReturnValue:
-    """Show the form; a user who is already signed in is sent on."""
+    """Show the sign-in form; redirect a user who is signed in already."""
     target = inward(request.args.get("next", ""))
     if g.session is not None:
         return redirect(target)
@@ -53,7 +53,7 @@ def enter() -> ResponseReturnValue:
         return page, error.status
     response = make_response(_enter(token, target))
     config = current_app.config
-    # Not a sign-in: it separates this browser from strangers at the same address when failures are counted.
+    # This cookie signs nobody in. With it, failures of strangers at the same address do not lock out this browser.
     response.set_cookie(
         _device_cookie(),
         device,
@@ -68,10 +68,10 @@ def enter() -> ResponseReturnValue:
 
 @blueprint.get("/link/<token>")
 def link(token: str) -> ResponseReturnValue:
-    """Sign in by a one-time link, on this machine only. A HEAD request, as previews send, does not use it up."""
+    """Sign in by a one-time link, on this machine only. A HEAD request, as link previews send, does not use it up."""
     if request.method == "HEAD":
         return ""
-    # A link is printed on this machine's terminal and works only here.
+    # Links are printed in this machine's terminal and work only on this machine.
     if not ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104  # no address is not this machine
         raise NotSignedIn("Sign-in links work only on the machine that printed them. Sign in with a password.")
     return _enter(home().redeem_link(token, used_from()), inward(request.args.get("next", "")))
@@ -83,13 +83,13 @@ def leave() -> ResponseReturnValue:
     home().sign_out(session.get(TOKEN, ""))
     session.clear()
     response = redirect(url_for("signin.form"))
-    # Clears what this browser stored (such as an unfinished canvas), so the next user does not get it.
+    # Delete what the browser has stored, such as an unfinished canvas, so that its next user cannot see it.
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
 def _mark(account: str) -> str:
-    """Return a keyed hash of the account for the cookie; without the key it reveals nothing."""
+    """Return a keyed hash of the account for the cookie, which reveals nothing without the key."""
     return hmac.digest(home().web_key(), f"forms of {account}".encode(), "sha256")[:12].hex()
 
 
@@ -102,8 +102,8 @@ def _enter(token: str, target: str) -> ResponseReturnValue:
         home().sign_out(session[TOKEN])
     entered = home().session_of(token, used_from())
     owner_mark = _mark(entered.principal.name)
-    # The user's own open forms stay valid. Another user's do not, and neither do those from before any sign-in: the
-    # secret that makes a form valid must not come from someone else who used this browser. Signing out ends them all.
+    # After signing in again, the user's open forms stay valid. Forms that were opened by another user of this browser,
+    # or before any sign-in, do not: they would be checked by a secret that someone else may know.
     secret = session.get(_SECRET) if hmac.compare_digest(str(session.get(_WHOSE, "")), owner_mark) else None
     session.clear()
     session[TOKEN], session[_WHOSE] = token, owner_mark
@@ -113,7 +113,7 @@ def _enter(token: str, target: str) -> ResponseReturnValue:
 
 
 def _landing(entered: Session) -> str:
-    """Return the page for a user who asked for none: the case they opened last, else their only one, else the list."""
+    """Return the first page after signing in: the case that the user opened last, or their only one, or all cases."""
     cases = [case.id for case in entered.cases()]
     case = last_cases.last(entered.principal.name, cases) or (cases[0] if len(cases) == 1 else "")
     return url_for("case.overview", case=case) if case else url_for("cases.table")

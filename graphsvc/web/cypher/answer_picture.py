@@ -1,4 +1,4 @@
-"""Picture of a query's answer: the entities and links drawn, and how many are left out."""
+"""Picture of a query's answer: its URL, and how many entities and links are left out."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from graphsvc.views.picture.network import link_text
 
 @dataclass(frozen=True, slots=True)
 class AnswerPicture:
-    """Address and extent of the picture of an answer.
+    """URL and size of the picture of an answer.
 
     Attributes:
-        address: address of the picture.
+        address: URL of the picture.
         drawn: number of entities drawn.
-        entities: number of entities the answer names.
-        links_left: number of links between drawn entities that are left out because of a picture's limit.
+        entities: number of entities that the answer names.
+        links_left: number of links between drawn entities that are left out, as a picture has a limit.
     """
 
     address: str
@@ -30,7 +30,7 @@ class AnswerPicture:
 
 
 def answer_picture(case: str, ids: Sequence[str], links: Iterable[LinkKey]) -> AnswerPicture | None:
-    """Return the picture of these entities with only the answer's links between them; None without entities.
+    """Return the picture of these entities with only the links of the answer; None without entities.
 
     Args:
         case: case of the answer.
@@ -42,7 +42,7 @@ def answer_picture(case: str, ids: Sequence[str], links: Iterable[LinkKey]) -> A
     drawn = ids[: limits.MOST_STARTS]
     starts = set(drawn)
     between = [link for link in links if link[0] in starts and link[2] in starts]
-    # The empty text limits the picture to listed links, so an answer without links draws none.
+    # Because of the empty text, only listed links are drawn, so an answer without links shows none.
     chosen = ["", *map(link_text, between[: limits.MOST_LINKS])]
     return AnswerPicture(
         url_for("network.view", case=case, id=drawn, depth=0, link=chosen),

@@ -1,7 +1,7 @@
-"""How values in an answer to free Cypher look in a table, and which entities an answer names. Pure.
+"""How tables show the values of an answer to free Cypher, and which entities an answer names. Pure.
 
-Values are those of a run: scalars, lists, maps, and graph values as objects with `kind` (see `service.cypher.cypher`).
-Their text comes from other people and is not trusted.
+Values of a run are scalars, lists, maps, and graph values as objects with `kind` (see `service.cypher.cypher`). Their
+text comes from other people and is not trusted.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import Any
 from graphsvc.records.labels import INNER
 from graphsvc.records.relations import ENTITIES, RELATIONS, LinkKey, says
 
-# Columns of named queries that contain entity ids; columns with names that end in `.id` or `_id` do too.
+# Columns of named queries that contain ids of entities. So do columns whose names end in `.id` or `_id`.
 _ID_COLUMNS = frozenset({"id", "subject", "object", *ENTITIES})
-_SHOWN = 8  # items of a list shown before the rest is folded
+_SHOWN = 8  # items of a list that are shown unfolded
 _LONGEST = 400  # characters of a map in a table; the JSON has all of it
 Cell = dict[str, Any]
 
 
 def mentioned_ids(case: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> tuple[dict[str, None], set[str]]:
-    """Return the entity ids that an answer may name: those of the case, in order, and those of other cases."""
+    """Return the possible entity ids in an answer: those of this case, in order, and those of other cases."""
     mentioned: dict[str, None] = {}
     elsewhere: set[str] = set()
     ids = [is_id(column) for column in columns]
@@ -36,7 +36,7 @@ def mentioned_ids(case: str, columns: Sequence[str], rows: Iterable[Sequence[Any
 
 
 def links(case: str, rows: Iterable[Sequence[Any]]) -> dict[LinkKey, None]:
-    """Return an answer's links that belong to a case, in order."""
+    """Return the links of an answer that belong to a case, in order."""
     return dict.fromkeys(link for row in rows for value in row for link in _links(value, case))
 
 
@@ -63,7 +63,7 @@ def is_id(column: str) -> bool:
 
 
 def cell(value: Any, case: str, known: Mapping[str, tuple[str, str]], *, is_one: bool) -> Cell:
-    """Return how a value is shown: its `look`, and the fields that this look needs.
+    """Return how to show a value: its kind of cell (`look`) and the fields that this kind needs.
 
     Args:
         value: value from a run.
@@ -92,7 +92,7 @@ def cell(value: Any, case: str, known: Mapping[str, tuple[str, str]], *, is_one:
 
 
 def flat(value: Any) -> Any:
-    """Return a value for a CSV cell: anything but scalars and lists of scalars as JSON."""
+    """Return a value for a CSV cell: scalars and lists of scalars unchanged, anything else as JSON."""
     if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict | list) for item in value)):
         return as_json(value)
     return value
@@ -104,7 +104,7 @@ def as_json(value: Any) -> str:
 
 
 def _entities(value: Any, *, is_one: bool) -> Iterator[tuple[str, str]]:
-    """Yield (id, case) of the entities in a value; the case is empty if it is not given."""
+    """Yield (id, case) of the entities in a value; the case is empty if the value does not give it."""
     if isinstance(value, str):
         if is_one and value:
             yield value, ""

@@ -24,7 +24,7 @@ from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("cypher", __name__, url_prefix="/case/<case>")
 ENTRIES = (Entry(20, "Queries", "Cypher", "cypher.editor", "cypher"),)
-_QUICK_S = 0.4  # a run this short is shown immediately
+_QUICK_S = 0.4  # seconds to wait for a run before its page is shown
 _WINDOW = 100  # characters of a faulty line that are shown
 
 
@@ -150,7 +150,7 @@ def writing(case: str) -> Session:
 
 
 def _open_editor(session: Session) -> Editor:
-    """Return the editor's contents that the address asks for."""
+    """Return the contents of the editor that the URL requests."""
     args = request.args
     if "saved" in args:
         query = session.cypher.library.look(args["saved"])
@@ -182,7 +182,7 @@ def _editor(session: Session, editor: Editor, status: int = 200) -> ResponseRetu
 
 
 def _page(session: Session, editor: Editor) -> dict[str, Any]:
-    """Return what every page with an editor shows."""
+    """Return the data of every page with an editor."""
     return {
         "case": session.case,
         "editor": editor,
@@ -198,7 +198,7 @@ def _page(session: Session, editor: Editor) -> dict[str, Any]:
 
 
 def _where(editor: Editor) -> dict[str, Any] | None:
-    """Return the faulty line, shortened, with a caret under the fault."""
+    """Return the faulty line, shortened, and a second line with a caret under the fault."""
     lines = editor.text.split("\n")
     if not 0 < editor.line <= len(lines):
         return None
@@ -219,7 +219,7 @@ def _run_as_json(run: answers.Run) -> dict[str, Any]:
 
 
 def _answer_view(session: Session, run: answers.Run, rows: list[tuple[Any, ...]]) -> dict[str, Any]:
-    """Return one page of the answer, with how to show each cell and the address of its picture."""
+    """Return one page of the answer: how to show each cell, and the URL of its picture."""
     names = [str(number) for number in range(1, len(run.columns) + 1)]
     answer_page = paginate(names, rows, request.args)
     mentioned, elsewhere = cells.mentioned_ids(session.case, run.columns, rows)

@@ -33,13 +33,13 @@ SUBJECTS = {
     "paths": "Paths between two",
     "quality": "Quality of the data",
 }
-# Prefix of a query's parameters in an address, so that none clashes with one of the page's.
+# Prefix of a query's parameters in a URL, so that they do not clash with those of the page.
 _OWN = "p."
 
 
 @page(blueprint, "/queries")
 def table(case: str) -> ResponseReturnValue:
-    """List the queries the user may run, by subject; `q` keeps those containing all its words."""
+    """List the queries that the user may run, by subject; `q` keeps only queries that contain all its words."""
     session = at(case)
     wanted = request.args.get("q", "").strip()[:200]
     known = _runnable(session)
@@ -59,7 +59,7 @@ def table(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/query")
 def one(case: str) -> ResponseReturnValue:
-    """Show one query's form and, once it is run or if it has no parameters, its answer."""
+    """Show the form of one query and, if it was run or has no parameters, its answer."""
     session = at(case)
     query = _find_query(session, request.args.get("name", ""))
     values = {key.removeprefix(_OWN): text for key, text in request.args.items() if key.startswith(_OWN)}
@@ -105,7 +105,7 @@ def _runnable(session: Session) -> list[answers.Query]:
     """List the queries the user may run in the case.
 
     Raises:
-        Refused: their roles run no queries.
+        Refused: their roles do not allow queries.
     """
     if not session.may("query"):
         raise Refused("Your roles do not run queries. An administrator can give one that does.")
@@ -133,7 +133,7 @@ def _place(query: answers.Query) -> tuple[int, str, str]:
 
 
 def _faults(query: answers.Query, values: Mapping[str, str]) -> dict[str, str]:
-    """Map each parameter to the fault in its value; the empty key is for an unknown parameter."""
+    """Map each faulty parameter to a sentence on the fault; the key for unknown parameters is empty."""
     known = {parameter.name: parameter for parameter in query.parameters}
     faults: dict[str, str] = {}
     for name in values:
@@ -188,7 +188,7 @@ def _result_page(session: Session, answered: Answered, query: answers.Query) -> 
     return {
         "rows": [dict(zip(columns, row, strict=True)) for row in answer_page.rows],
         "cells": _cells(columns, answered.shows),
-        # Names for entity columns without a name column; the answer has the names for the others.
+        # Names of entities in columns without a name column; the answer has the names of the others.
         "names": session.queries.names(query.name, columns, answer_page.rows),
         "sort": answer_page.sort,
         "page": answer_page.page,
@@ -200,7 +200,7 @@ def _result_page(session: Session, answered: Answered, query: answers.Query) -> 
 
 
 def _cells(columns: Sequence[str], shows: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return the columns of the page's table; an entity's name and kind share one cell with its id."""
+    """Return the columns of the page's table; an entity's id, name and kind are in one cell."""
     cells, taken = [], set()
     for place, column in enumerate(columns):
         cell = {"column": column, "look": _look(shows[column]), "name": "", "kind": ""}
@@ -214,7 +214,7 @@ def _cells(columns: Sequence[str], shows: Mapping[str, str]) -> list[dict[str, s
 
 
 def _look(property_path: str) -> str:
-    """Return how to show a column's values, by the property it shows."""
+    """Return how to show the values of a column with this property."""
     label, _, name = property_path.partition(".")
     if holds_entities(property_path):
         return "entity"
@@ -230,7 +230,7 @@ def _look(property_path: str) -> str:
 
 
 def _asked_about(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], shows: Mapping[str, str]) -> list[str]:
-    """Return the ids in the page's first entity column, for "Who is behind it"; none if there are too many."""
+    """Return the ids in the page's first column of entities, for "Who is behind it"; empty if there are too many."""
     named = [place for place, column in enumerate(columns) if _look(shows[column]) == "entity"]
     ids = list(dict.fromkeys(row[named[0]] for row in rows if isinstance(row[named[0]], str))) if named else []
     return ids if len(ids) <= limits.MOST_STARTS else []

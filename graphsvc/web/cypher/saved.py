@@ -77,7 +77,7 @@ def export(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/saved/import")
 def receive(case: str) -> ResponseReturnValue:
-    """Preview what a file would import, before anything is kept."""
+    """Preview what a file would import; nothing is stored yet."""
     session = writing(case)
     sent = request.files.get("file")
     try:
@@ -94,7 +94,7 @@ def receive(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/saved/bring")
 def bring(case: str) -> ResponseReturnValue:
-    """Import a previewed file; it is read again, and nothing in it is trusted."""
+    """Import a file that was previewed; it is checked again, as it may be a different one."""
     writing(case).cypher.library.import_file(request.form.get("file", "").encode())
     return redirect(url_for("saved.table", case=case, done="imported"), code=303)
 

@@ -1,7 +1,7 @@
 """Adding by hand: a statement with its claims and the entities they name, corrections, and their history.
 
-Every button sends the whole form, so nothing typed is lost and it works without JavaScript. Nothing is kept here
-between two requests, and nothing is imported before its preview was confirmed.
+Every button sends the whole form, so nothing typed is lost and the form works without JavaScript. Nothing is stored
+between two requests, and nothing is imported before the user has confirmed its preview.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from graphsvc.web.rail import Entry
 blueprint = Blueprint("adding", __name__, url_prefix="/case/<case>")
 ENTRIES = (Entry(15, "Import and export", "Add a statement", "adding.form", "load", whole=True),)
 
-_LEADS = "leads"  # value of the button that asks how leads would change
-_QUICK_S = 1.5  # an import this short needs no page of progress
+_LEADS = "leads"  # value of the button that shows how leads would change
+_QUICK_S = 1.5  # seconds to wait for an import before its progress is shown
 
 
 @page(blueprint, "/add", look="read", query="=form", statement="statement")
 def form(case: str) -> ResponseReturnValue:
-    """Show the form: empty, begun with a claim between two entities, or filled from an existing statement."""
+    """Show the form: empty, with a claim between two given entities, or with an existing statement."""
     session = at(case)
     session.deliveries.require()
     args = request.args
@@ -68,7 +68,7 @@ def send(case: str) -> ResponseReturnValue:
     try:
         if do == "add":
             return _loading(session, typed)
-        if do == "take":  # an existing entity, chosen on the preview, in place of a new one
+        if do == "take":  # on the preview, the user chose an existing entity instead of a new one
             typed = same(typed, target)[0]
         checked = session.deliveries.form.check(typed, moves=do == _LEADS)
     except Changed as error:
@@ -128,7 +128,7 @@ def history(case: str) -> ResponseReturnValue:
 
 
 def _open_statement(session: Session, statement: str, claims: list[str], fate: str) -> Form:
-    """Return the form of a statement, with some of its claims opened."""
+    """Return the form of a statement, with some of its claims opened for correction."""
     now = session.deliveries.form.correctable(statement)
     allowed = session.deliveries.form.correctable_columns()
     cells = {name: cell for name, cell in statement_form.statement_cells(now.values).items() if name in allowed}
@@ -141,10 +141,10 @@ def _open_statement(session: Session, statement: str, claims: list[str], fate: s
 
 
 def _with_claim(session: Session, form: Form, claim: str, fate: str = "") -> Form:
-    """Return a form with one more claim of its statement opened.
+    """Return a form with one more claim of its statement opened for correction.
 
     Raises:
-        NotFound: the statement makes no such claim now.
+        NotFound: the statement does not make this claim now.
     """
     if any(part.claim == claim for part in form.claims):
         return form
@@ -175,7 +175,7 @@ def _show_form(
     status: int = 200,
     changed: bool = False,
 ) -> ResponseReturnValue:
-    """Show the form as typed, with its errors and any changes someone else has made since."""
+    """Show the form as typed, with its errors, and with changes that someone else made in the meantime."""
     wrong = {fault.field: (fault.reason, fault.meant) for fault in (checked.faults if checked else ())}
     ends = checked.ends if checked else session.deliveries.form.named_in(form)
     now = session.deliveries.form.correctable(form.of) if form.of else None
@@ -254,7 +254,7 @@ def _differing(typed: Mapping[str, str], now: Mapping[str, str]) -> dict[str, st
 
 
 def _show_preview(session: Session, form: Form, checked: answers.Checked) -> ResponseReturnValue:
-    """Show what the form would do, and who may be in the case already."""
+    """Show what the form would change, and which of its new entities may be in the case already."""
     back = _back(request.values)
     sentences = [
         _sentence(part, checked.ends) | {"fate": part.fate, "correction": bool(part.claim)}
@@ -292,7 +292,7 @@ def _show_preview(session: Session, form: Form, checked: answers.Checked) -> Res
 
 
 def _statement_fields(form: Form, checked: answers.Checked) -> dict[str, str]:
-    """Return the statement's fields, with defaults for those left empty and its source's name."""
+    """Return the fields of the statement, with defaults for empty ones, and the name of its source."""
     columns = TABLES["statements"].columns
     values = {column.name: form.statement.get(column.name) or column.default for column in columns}
     source = values["source_id"]
@@ -300,7 +300,7 @@ def _statement_fields(form: Form, checked: answers.Checked) -> dict[str, str]:
 
 
 def _sentence(part: FormPart, ends: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return a claim in the form that `views.wording.claim` expects."""
+    """Return a claim as a row for `views.wording.claim`."""
     cells = part.cells
     claim: dict[str, Any] = {"relation": cells.get("relation", ""), "polarity": cells.get("polarity") or "asserts"}
     for end in ("subject", "object"):
@@ -313,7 +313,7 @@ def _sentence(part: FormPart, ends: Mapping[str, Mapping[str, Any]]) -> dict[str
 
 
 def _loading(session: Session, form: Form) -> ResponseReturnValue:
-    """Start the import; if it soon fails, show the form again with the fault."""
+    """Start the import; if it fails within `_QUICK_S`, show the form again with the fault."""
     job = session.deliveries.job(session.deliveries.form.enter(form), wait_s=_QUICK_S)
     if job.state == "failed":
         return _show_form(session, form, message=job.said, status=409, changed=bool(form.of))
@@ -333,13 +333,13 @@ def _loading(session: Session, form: Form) -> ResponseReturnValue:
 
 
 def _back(values: Mapping[str, str]) -> str:
-    """Return the page of this site that the user came from, or nothing."""
+    """Return the page to go back to, if it is one of this site; else an empty text."""
     target = values.get("next", "")
     return target if target and inward(target) == target else ""
 
 
 def _returning(case: str, back: str, new: list[str]) -> str:
-    """Return the page the user came from; if it is the network, with the new entities in its picture."""
+    """Return the page to go back to; if it is the network page, add the new entities to its picture."""
     parts = urlsplit(back)
     if not back or parts.path != url_for("network.view", case=case) or not new:
         return back

@@ -14,7 +14,7 @@ from graphsvc.records.lines import plain
 from graphsvc.records.tables import ENTITY_TABLES, TABLES
 from graphsvc.service import Form, FormPart, statement_form
 
-MOST = 60  # claims, and new entities, that one form takes
+MOST = 60  # maximum claims in a form, and maximum new entities
 _HANDLE = re.compile(r"(new|c)([1-9][0-9]{0,3})")
 _NEW = tuple(table.name for table in ENTITY_TABLES)
 _ENDS = ("subject_id", "object_id")
@@ -68,7 +68,7 @@ def _cells(sent: MultiDict[str, str], handle: str, table: str) -> dict[str, str]
 
 
 def hidden_fields(form: Form, back: str) -> list[tuple[str, str]]:
-    """Return a form as hidden fields that `sent_form` can parse."""
+    """Return a form as hidden fields, which `sent_form` parses."""
     pairs = [("token", form.token), ("of", form.of), ("seen", form.seen), ("reason", form.reason), ("next", back)]
     pairs += [(f"{statement_form.STATEMENT}.{name}", cell) for name, cell in form.statement.items()]
     for name, parts in (("claim", form.claims), ("new", form.new)):
@@ -80,7 +80,7 @@ def hidden_fields(form: Form, back: str) -> list[tuple[str, str]]:
 
 
 def next_handle(parts: tuple[FormPart, ...], begins: str) -> str:
-    """Return a handle that none of these parts has."""
+    """Return a new handle, which none of these parts has."""
     return f"{begins}{1 + max((int(part.handle.removeprefix(begins)) for part in parts), default=0)}"
 
 
@@ -90,14 +90,14 @@ def _row(form: Form, _what: str) -> tuple[Form, str]:
 
 
 def _drop(form: Form, handle: str) -> tuple[Form, str]:
-    """Remove one row; references to a removed new entity become empty."""
+    """Remove one row; references to it become empty if it is a new entity."""
     form = _referring(form, handle, "")
     claims = tuple(part for part in form.claims if part.handle != handle)
     return replace(form, claims=claims, new=tuple(part for part in form.new if part.handle != handle)), ""
 
 
 def _add_new(form: Form, choice: str) -> tuple[Form, str]:
-    """Add a new entity for a field, `people:c1.subject_id`; the text typed in the field becomes its name."""
+    """Add a new entity for a field (`people:c1.subject_id`); text typed in the field becomes its name."""
     table, _, place = choice.partition(":")
     handle = next_handle(form.new, "new")
     typed = _at(form, place)
@@ -123,7 +123,7 @@ def _same_form(form: Form, _what: str) -> tuple[Form, str]:
     return form, ""
 
 
-# What a button asks for, before its colon → function that returns the new form and the field to focus.
+# Value of a button up to its colon → function that returns the changed form and the field to focus.
 EDITS: Mapping[str, Callable[[Form, str], tuple[Form, str]]] = MappingProxyType(
     {
         "edit": _same_form,

@@ -1,6 +1,6 @@
-"""Importing a delivery: choose the file, see what it would do, confirm, watch; and undo an import.
+"""Importing a delivery: choose the file, see its preview, confirm, and follow the progress; and undo an import.
 
-Rejected rows may contain text that names sealed people, so only the preview shows them, and only to the uploader.
+Rejected rows may name sealed people, so only the preview shows them, and only to the user who uploaded the file.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ _CASE = "/case/<case>/load"
 COUNTS = ("read", "added", "changed", "unchanged", "received", "duplicate", "rejected", "superseded")
 _PER_PAGE = 200
 _YES = "yes"  # typed to confirm ids that seem to belong to other people
-# Fields of a chart's statement that can be chosen.
+# Fields of a chart's statement that the user can set.
 _STATEMENT = ("id", "source_grade", "assessment", "handling")
 _OF_PREVIEW = ("upload", "as", "file", "sort", "fault", "page", "table", "field", "changed")
-_QUICK_S = 1.5  # a preview this short needs no page of progress
+_QUICK_S = 1.5  # seconds to wait for a preview before its progress is shown
 
 
 @blueprint.record_once
 def _prepare(state: BlueprintSetupState) -> None:
     cast("Flask", state.app).request_class = ReceivingRequest
-    # The view checks the form's token itself, since it reads the form only after checking that the user may import.
+    # `receive` checks the form's token itself, as it reads the form only after checking that the user may import.
     state.app.extensions["csrf"].exempt(receive)
 
 
@@ -59,7 +59,7 @@ def start() -> ResponseReturnValue:
 
 @page(blueprint, _CASE)
 def form(case: str) -> ResponseReturnValue:
-    """Show the form, what waits or runs, and the deliveries so far."""
+    """Show the form, uploads that wait, running jobs, and past deliveries."""
     session, new = _place(case)
     return answer(
         "load/form.html",
@@ -84,7 +84,7 @@ def form(case: str) -> ResponseReturnValue:
 
 @blueprint.post(_CASE)
 def receive(case: str) -> ResponseReturnValue:
-    """Receive the file, encrypting it as it arrives, and go on to its preview."""
+    """Receive a file, encrypting it as it arrives, and go on to its preview."""
     session, _ = _place(case)
     with session.deliveries.uploads.receiving() as parcel:
         cast("ReceivingRequest", request).parcel = parcel
@@ -109,7 +109,7 @@ def take_demo() -> ResponseReturnValue:
 
 @page(blueprint, f"{_CASE}/preview")
 def preview(case: str) -> ResponseReturnValue:
-    """Show what the upload would do, and each row it would leave out."""
+    """Show what the upload would change, and each row that would be left out."""
     session, new = _place(case)
     upload = session.deliveries.uploads.look(request.args.get("upload", ""))
     loaded = session.deliveries.uploads.current_preview(upload.id)
@@ -128,7 +128,7 @@ def preview(case: str) -> ResponseReturnValue:
             "The case was changed again while this preview was worked out. Open it once more; nothing was loaded."
         )
     if request.args.get("as") == "changes":
-        # A note replaces values that are not shown.
+        # Values that may not be shown are replaced by a note.
         fields = (
             [row.table, row.id, row.file, row.line, *cell]
             for row in loaded.changes
@@ -167,7 +167,7 @@ def preview(case: str) -> ResponseReturnValue:
 
 @blueprint.post(f"{_CASE}/chart")
 def chart(case: str) -> ResponseReturnValue:
-    """Have a chart read as the user chose in its preview."""
+    """Record how the user, in its preview, chose to read a chart."""
     session, _ = _place(case)
     form = request.form
     chosen = [
@@ -186,7 +186,7 @@ def chart(case: str) -> ResponseReturnValue:
 
 @blueprint.post(f"{_CASE}/confirm")
 def confirm(case: str) -> ResponseReturnValue:
-    """Import the upload if its preview still holds; otherwise show a new preview."""
+    """Import the upload if its preview is still correct; otherwise show a new preview."""
     session, _ = _place(case)
     upload, other_names = request.form.get("upload", ""), request.form.get("other_names", "").strip().lower() == _YES
     if session.deliveries.uploads.current_preview(upload) is None:  # the case has changed, or the preview is not ready
@@ -204,7 +204,7 @@ def cancel(case: str) -> ResponseReturnValue:
 
 @page(blueprint, f"{_CASE}/job")
 def job(case: str) -> ResponseReturnValue:
-    """Show how far a job is, and its result; polled by the page."""
+    """Show the progress of a job, then its result; the page polls this."""
     session, new = _place(case)
     job = session.deliveries.job(request.args.get("id", ""))
     if job.kind == "preview" and job.state == "done" and not wants_json():
@@ -250,7 +250,7 @@ def undo(case: str) -> ResponseReturnValue:
 
 
 def _place(case: str) -> tuple[Session, bool]:
-    """Return the session at a case this user may import into, and whether the case is still to be created."""
+    """Return the session at a case that this user may import into, and whether the case does not exist yet."""
     new = False
     try:
         session = at(case)
@@ -277,7 +277,7 @@ def _options(sent: FileStorage | None) -> Options:
 
 
 def _previewing(session: Session, upload: str) -> answers.Job:
-    """Return the job that computes a preview, running or new, after waiting a moment for it to end."""
+    """Return the job that computes a preview, after waiting a moment for it to end; start it if none is running."""
     jobs = (job for job in session.deliveries.jobs() if job.kind == "preview" and job.result.get("upload") == upload)
     at_work = next((job for job in jobs if job.is_unfinished), None)
     return session.deliveries.job(
@@ -286,7 +286,7 @@ def _previewing(session: Session, upload: str) -> answers.Job:
 
 
 def _sum_counts(counts: dict[str, dict[str, int]]) -> dict[str, Any]:
-    """Return counts in the order of the tables, their sum, and whether every row read is accounted for."""
+    """Return the counts by table, their sums, and whether these account for every row read."""
     none = dict.fromkeys(COUNTS, 0)
     ordered: list[dict[str, Any]] = [{"table": name, **none, **counts[name]} for name in TABLES if name in counts]
     total = {name: sum(row[name] for row in ordered) for name in COUNTS}
@@ -295,7 +295,7 @@ def _sum_counts(counts: dict[str, dict[str, int]]) -> dict[str, Any]:
 
 
 def _chart(read: answers.ChartRead, options: Options) -> dict[str, Any]:
-    """Return how a chart was read, and how else it could be read."""
+    """Return how a chart was read, and the choices for reading it differently."""
     own = sorted({link.read_as for link in read.links} - set(RELATIONS) - {"ignore"})
     return {
         "entities": read.entities,
@@ -322,7 +322,7 @@ def _changing(loaded: answers.Loaded) -> Counter[str]:
 
 
 def _changes(loaded: answers.Loaded) -> dict[str, Any]:
-    """Return the changed rows: all, or those of one table or with one changed field."""
+    """Return the changed rows, or only those of one table or with one changed field."""
     table, field = (request.args.get(name, "") for name in ("table", "field"))
     chosen = [
         row
@@ -340,7 +340,7 @@ def _changes(loaded: answers.Loaded) -> dict[str, Any]:
 
 
 def _rejections(loaded: answers.Loaded) -> dict[str, Any]:
-    """Return the rejections by fault, and one page of their rows: of one fault or all, filtered by file, sorted."""
+    """Return the faults, and one page of rejected rows, filtered by fault and file and sorted as requested."""
     only, sort, wanted = (request.args.get(name, "") for name in ("file", "sort", "fault"))
     number = _whole(request.args.get("page", "1"))
     files = Counter(rejection.file for rejection in loaded.rejections)
@@ -379,7 +379,7 @@ def _of_one(rejection: answers.Rejection) -> dict[str, Any]:
 
 
 def _delivery(session: Session, values: Any) -> dict[str, Any]:
-    """Return the delivery a request names, if its import can be undone."""
+    """Return the delivery that a request names, if its import can be undone."""
     number = _whole(values.get("delivery", ""))
     for delivery in session.deliveries.list_deliveries():
         if delivery["number"] == number and delivery["status"] in ("active", "waiting"):

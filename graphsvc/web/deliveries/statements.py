@@ -29,7 +29,7 @@ def page(case: str) -> ResponseReturnValue:
     parts = split_claims(statement.claims)
     return answer(
         "statements/page.html",
-        # Each of several pages shows the total number of claims, so its code is the reader's own level.
+        # Each of several pages shows how many claims there are in all, so it gets the reader's own handling code.
         handling=""
         if pages > 1
         else stricter(str(statement.values.get("handling", "")), *(claim["handling"] for claim in statement.claims)),

@@ -58,7 +58,7 @@ def table(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/displacement/place", look="analyse", query="=displacement", entity="id")
 def place(case: str) -> ResponseReturnValue:
-    """Show one place: where people went, who moved them, who came, and what an online place needs."""
+    """Show one place: where its people went, their possible movers, arrivals, and the controllers of an online place."""
     session = at(case)
     identifier, day = request.args.get("id", ""), request.args.get("day", "").strip()
     if request.args.get("as") == "csv":
@@ -101,7 +101,7 @@ def _csv(session: Session, ids: Sequence[str] = (), day: str = "") -> ResponseRe
 
 
 def _canvas(session: Session, moves: list[MoveRow]) -> str:
-    """Return the network address with the places in some flows, as many as fit; empty without flows."""
+    """Return the URL of a picture with the places in some flows, as many as it can start from; empty without flows."""
     places = dict.fromkeys(name for row in moves if row.next for name in (row.left, row.next))
     first = list(places)[: limits.MOST_STARTS]
     return url_for("network.view", case=session.case, id=first, depth=1, layout="command") if first else ""

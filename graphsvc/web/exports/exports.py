@@ -1,4 +1,4 @@
-"""Exports: preview, list, recalls and a supervisor's answer; also the exposure of any picture, lead or answer shown."""
+"""Exports: preview, list, recalls and a supervisor's answer; also the exposure of a picture, lead or answer."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from graphsvc.web.rail import Entry
 blueprint = Blueprint("exports", __name__, url_prefix="/case/<case>")
 ENTRIES = (Entry(20, "Import and export", "Export", "exports.table", "export", alone="Export"),)
 
-# Prefix of a query's own parameters in an address, as on the page of the query.
+# Prefix of a query's parameters in a URL, as on the page of the query.
 _OWN = "p."
 _LINK_PARTS = 3
-# Parameters of an address or form that say what to export.
+# Parameters of a URL or form that describe what to export.
 _WANTED = (
     "id", "depth", "open", "add", "hide", "link", *FILTERS, "without", "presence", "size", "layout",
     "fade", "query", "only", "inside", "passing", "form", "arranged",
 )  # fmt: skip
 # Limits for positions on a canvas: number, length as text, and distance from the middle.
 _MOST_PLACES, _MOST_PLACED, _FARTHEST = 2000, 200_000, 1_000_000.0
-# Greatest length, as text, of the links that pass a canvas's filters.
+# Maximum length, as text, of the list of links that pass a canvas's filters.
 _MOST_PASSING = 400_000
 
 
@@ -63,7 +63,7 @@ def exposure(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/exports")
 def table(case: str) -> ResponseReturnValue:
-    """List exports the user made or may answer, newest first; for users who only seal or erase, those to recall."""
+    """List exports that the user made or may agree to; to users who only seal or erase, show exports to recall."""
     session = at(case)
     exports = (
         session.exports.given.list_exports()
@@ -90,13 +90,13 @@ def table(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/export", look="read", query="=export")
 def new(case: str) -> ResponseReturnValue:
-    """Ask who an export of a picture or an answer is for, why, and in which formats."""
+    """Show the form for an export of a picture or an answer: its recipient, reason and formats."""
     return answer("exports/new.html", **_asking(at(case)))
 
 
 @blueprint.post("/export/choose")
 def choose(case: str) -> ResponseReturnValue:
-    """Ask the same for a canvas, whose arrangement is too long for an address, or again after a preview."""
+    """Show the same form for a canvas, whose arrangement is too long for a URL, or again after a preview."""
     return answer("exports/new.html", **_asking(at(case)))
 
 
@@ -150,7 +150,7 @@ def _preview(session: Session) -> ResponseReturnValue:
         found=preview,
         called={row["id"]: row["label"] for row in preview.nodes},
         names=_names(session, [*exposed_facts, *preview.exposure.leave_out, *preview.contested], preview.left_out),
-        # Ticked until the user has seen the fact and unticked it.
+        # Ticked, and so left out, until the user has seen the fact and unticked it.
         contested=[(fact, fact.key not in _links_of("weighed")) for fact in preview.contested],
         left_out=[(json.dumps(key), key) for key in preview.left_out],
         reason=form.get("reason", ""),
@@ -191,7 +191,7 @@ def fetch(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/exports/answer")
 def decide(case: str) -> ResponseReturnValue:
-    """Agree to an export or refuse it."""
+    """Agree to an export or refuse it, as a supervisor."""
     identifier, note = request.form.get("id", ""), request.form.get("note", "")
 
     def decide_export() -> ResponseReturnValue:
@@ -212,7 +212,7 @@ def recalled(case: str) -> ResponseReturnValue:
 
 
 def _read_wanted() -> Wanted:
-    """Return the content that the address or the form asks for.
+    """Return the content that the URL or the form requests.
 
     Raises:
         RequestError: a number is invalid.
@@ -281,7 +281,7 @@ def _is_link(value: Any) -> bool:
 
 
 def _left_out() -> list[LinkKey]:
-    """Return the links to leave out. Raises as `_links_of`."""
+    """Return the links to leave out. See `_links_of` for errors."""
     return _links_of("out")
 
 
@@ -304,14 +304,14 @@ def _links_of(field: str) -> list[LinkKey]:
 
 
 def _carry_parameters(*but: str) -> list[tuple[str, str]]:
-    """List the parameters that say what to export, except some, for the next form or address."""
+    """List the parameters that describe what to export, without those in `but`, for the next form or URL."""
     pairs = [(name, text) for name in dict.fromkeys(request.values) for text in request.values.getlist(name)]
     carried = [(name, text) for name, text in pairs if (name in _WANTED and name not in but) or name.startswith(_OWN)]
     return carried if request.values.get("query") else [*carried, ("back", _network_query())]
 
 
 def _back(session: Session) -> str:
-    """Return the address of the page that shows the content to export."""
+    """Return the URL of the page that shows the content to export."""
     values = request.values
     if values.get("lead"):
         return url_for("leads.lead", case=session.case, id=values["lead"])
@@ -322,11 +322,11 @@ def _back(session: Session) -> str:
 
 
 def _network_query() -> str:
-    """Return, as a query string, the network page's own parameters at the time the export was begun."""
+    """Return the query string of the network page as it was when the user began the export."""
     back = request.values.get("back")
     if back is not None:
         return urlencode([(name, text) for name, text in parse_qsl(back, keep_blank_values=True) if name in PARAMETERS])
-    # Once a recipient is chosen, `handling` limits the export's content, no longer the canvas's appearance.
+    # With a recipient, `handling` is the limit of the export, not a setting of the canvas.
     but = ("handling",) if "recipient" in request.values else ()
     pairs = [(name, text) for name in PARAMETERS for text in request.values.getlist(name) if name not in but]
     return urlencode(pairs)

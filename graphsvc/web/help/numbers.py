@@ -19,7 +19,7 @@ from graphsvc.web.frame import page as register
 blueprint = Blueprint("numbers", __name__)
 
 
-# Topic (part of its address and its template's name) → title, in the order of the contents.
+# Topic (part of its URL, and name of its template) → title, in the order of the list.
 TOPICS = MappingProxyType(
     {
         "lead": "Lead",
@@ -55,7 +55,7 @@ TOPICS = MappingProxyType(
 
 @register(blueprint, "/numbers")
 def page() -> ResponseReturnValue:
-    """List the explained topics; the JSON also contains the values of grading."""
+    """List the topics; the JSON also contains the table of weights."""
     return answer("numbers/page.html", topics=dict(TOPICS), weights=_weights())
 
 
@@ -93,7 +93,7 @@ def _weights() -> list[dict[str, Any]]:
 
 @register(blueprint, "/roles")
 def roles() -> ResponseReturnValue:
-    """Show the role table, as the gate reads it."""
+    """Show the table of roles that the gate uses."""
     return answer(
         "roles/table.html",
         actions=home().actions(),

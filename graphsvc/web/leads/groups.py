@@ -1,4 +1,4 @@
-"""Groups of witnesses: why their statements depend on each other, and users' decisions. Requires source clearance."""
+"""Groups of witnesses: why they depend on each other, and decisions of users. Requires source clearance."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _QUICK_S = 0.3
 
 @page(blueprint, "/groups", look="analyse", query="=groups")
 def table(case: str) -> ResponseReturnValue:
-    """Show every group with what its witnesses share, searched and paged, and the decisions."""
+    """Show the groups with what their witnesses share, filtered and by page, and the decisions."""
     session = at(case)
     every, worth, colouring = session.leads.groups.with_colours()
     names = shared_names(session, [*colouring, *(shared for group in every for shared in group.shared)])
@@ -54,7 +54,7 @@ def table(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/groups")
 def decide(case: str) -> ResponseReturnValue:
-    """Decide on two sources."""
+    """Record a decision that two sources do, or do not, depend on each other."""
     form = request.form
 
     def start_deciding() -> ResponseReturnValue:
@@ -83,7 +83,7 @@ def end(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/groups/work")
 def work(case: str) -> ResponseReturnValue:
-    """Show the progress of recomputing the figures after this user's decision."""
+    """Show how far the figures are recomputed after a decision of this user."""
     session = at(case)
     job = session.leads.groups.job(request.args.get("id", ""), wait_s=_QUICK_S)
     names = ("id", "kind", "state", "done", "total", "text", "said")
@@ -107,7 +107,7 @@ def group_rows(groups: Iterable[answers.WitnessGroup], names: dict[str, str]) ->
 
 
 def shared_rows(shared: Iterable[answers.Shared], names: dict[str, str]) -> list[dict[str, Any]]:
-    """Convert shared circumstances to rows; a shared day has no page, so its `thing` is empty."""
+    """Convert shared circumstances to rows; `thing` is empty for a shared day, which has no page to link to."""
     return [
         {
             "reason": overlap.reason,
@@ -122,12 +122,12 @@ def shared_rows(shared: Iterable[answers.Shared], names: dict[str, str]) -> list
 
 
 def shared_names(session: Session, shared: Iterable[answers.Shared]) -> dict[str, str]:
-    """Map the id of each shared thing this reader may see to its name."""
+    """Map the ids of shared entities that this reader may see to their names."""
     ids = sorted({overlap.thing for overlap in shared if overlap.thing and overlap.reason != "day"})
     return {identifier: row["name"] or identifier for identifier, row in session.network.entities.by_id(ids).items()}
 
 
 def _fits(row: dict[str, Any], wanted: str) -> bool:
-    """Whether a source, a thing or a reason of a group contains the search text."""
+    """Whether the text occurs in a source, a shared entity or a reason of a group."""
     words = [*row["sources"], *(shared[name] for shared in row["shared"] for name in ("reason", "thing", "name"))]
     return not wanted or any(wanted in word.casefold() for word in words)

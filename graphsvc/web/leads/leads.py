@@ -25,9 +25,9 @@ ENTRIES = (Entry(10, "Leads", "Leads", "leads.table", "analyse"),)
 
 PAGE = 50
 _BAR = 240.0
-_NAMED = 8  # most entities that a reading names
+_NAMED = 8  # maximum entities named in an innocent reading
 _LINE = 90.0
-# ?sort= → sort key, best first.
+# Value of `sort` in the URL → sort key, best first.
 _ORDERS = {
     "rank": lambda row: row["rank"],
     "name": lambda row: row["name"].casefold(),
@@ -40,14 +40,14 @@ _ORDERS = {
 }
 
 
-# Whether a reader has source clearance → kinds of evidence item shown only to the other readers.
+# Whether a reader has source clearance → kinds of evidence item that this reader does not see.
 _OF_OTHERS = {True: {"few"}, False: {"witness", "group", "coloured", "account", "source"}}
 _ASKED = ("q", "voices", "record", "denied", "review", "stage", "rests", "surfaced", "sort", "all")
 
 
 @page(blueprint, "/leads", look="analyse", query="=hubs")
 def table(case: str) -> ResponseReturnValue:
-    """Show everyone ranked, filtered and paged."""
+    """Show one page of the ranked people that pass the filters."""
     session = at(case)
     filters = {name: request.args.get(name, "") for name in _ASKED}
     return _sent("leads/table.html", session, lambda: _table(session, filters), asked=filters)
@@ -56,9 +56,9 @@ def table(case: str) -> ResponseReturnValue:
 def _sent(
     template: str, session: Session, late: Callable[[], Mapping[str, Any]], *, claims: bool = False, **data: Any
 ) -> ResponseReturnValue:
-    """Send a page of leads; if its figures are still to be computed, send the frame first.
+    """Send a page of leads; if its figures are not computed yet, send the frame first.
 
-    With `claims`, the page also needs the claims behind one lead.
+    `claims`: whether the page also needs the claims behind one lead.
     """
     waits = opens() and session.may("analyse") and not session.leads.at_hand(claims=claims)
     if waits:
@@ -104,9 +104,9 @@ def _table(session: Session, filters: Mapping[str, str]) -> dict[str, Any]:
 
 @blueprint.get("/leads.csv")
 def table_csv(case: str) -> ResponseReturnValue:
-    """Return the same list as CSV, without paging.
+    """Return the whole list as CSV.
 
-    A file is read without its page, so each row has the verdict, and the last row says what the ranking leaves out.
+    As users of the file do not see the page, each row has the verdict, and the last row says what the ranking omits.
     """
     session = at(case)
     with session.look("analyse", query="hubs"):
@@ -120,7 +120,7 @@ def table_csv(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/lead")
 def lead(case: str) -> ResponseReturnValue:
-    """Show why one person is a lead: what supports it, what speaks against it, and how sources lead there."""
+    """Show why one person is a lead: evidence for and against it, and paths from sources to the person."""
     return _answer(at(case), request.args.get("id", ""))
 
 
@@ -246,18 +246,18 @@ def question(case: str) -> ResponseReturnValue:
 
 
 def review_row(review: answers.Review) -> dict[str, Any]:
-    """Return a review as a row, with later changes to the lead in words."""
+    """Return a review as a row, with a sentence on later changes of the lead."""
     return asdict(review) | {"changed": review.has_changed, "since": review.since, "shown": review.figures_line}
 
 
 def rows_with_reviews(rows: Iterable[answers.LeadRow], session: Session) -> list[dict[str, Any]]:
-    """Return the rows, each with the lead's latest `review` that this reader may see."""
+    """Return the rows with the latest `review` of each lead that this reader may see."""
     latest = session.leads.reviews.latest()
     return [row.whole() | {"review": review_row(latest[row.id]) if row.id in latest else None} for row in rows]
 
 
 def ranked_row(session: Session, identifier: str) -> dict[str, Any] | None:
-    """Return a person's row in the ranking, with the number ranked; None if not ranked or not visible to the reader."""
+    """Return a person's row in the ranking, and the number of people ranked; None if the reader sees no such row."""
     if not session.may("analyse"):
         return None
     ranking = session.leads.ranking()
@@ -268,21 +268,21 @@ def ranked_row(session: Session, identifier: str) -> dict[str, Any] | None:
 
 
 def _piece(piece: answers.Piece) -> dict[str, Any]:
-    """Return an evidence item that may be missing or false, for page and JSON."""
+    """Return the fields of an evidence item for page and JSON."""
     return {name: getattr(piece, name) for name in ("kind", "statement", "words", "sources", "claims")}
 
 
 def _line(row: Mapping[str, Any], total: int) -> dict[str, float] | None:
-    """Return the positions of a lead's rank range on its line; None if the range is not shown."""
+    """Return the positions of a lead's rank and rank range on a line; None if the range may not be shown."""
     best, worst, low, high = (row[name] for name in answers.RANKS_HELD)
     return None if best is None else charts.ranks(best, worst, low, high, row["rank"], total, _LINE)
 
 
 def _chosen(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the rows the address asks for, in its order.
+    """Return the rows that pass the filters in the URL, sorted as it requests.
 
     Raises:
-        RequestError: it asks for an unknown order or filter.
+        RequestError: the URL names an unknown order or filter.
     """
     wanted = request.args.get("q", "").strip().casefold()
     if wanted:
@@ -294,7 +294,7 @@ def _chosen(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         ("denied", "no"): lambda row: row["deniers"] == 0,
         **{("rests", kind): partial(_rests_on, words) for kind, words in limits.EVIDENCE_KINDS.items()},
         ("rests", "one"): lambda row: bool(row["rests_on"]),
-        ("rests", "more"): lambda row: row["rests_on"] == "",  # None, where it is not shown, fits neither
+        ("rests", "more"): lambda row: row["rests_on"] == "",  # None means that it may not be shown, so is neither
         ("surfaced", "yes"): lambda row: bool(row["surfaced"]),
         ("review", "none"): lambda row: row["review"] is None,
         ("review", "any"): lambda row: row["review"] is not None,
@@ -329,7 +329,7 @@ def _has_judgement(judgement: str, row: dict[str, Any]) -> bool:
 
 
 def _review_word(value: Any) -> Any:
-    """Return a review as one word; anything else unchanged."""
+    """Return the judgement of a review; any other value unchanged."""
     return value["judgement"] if isinstance(value, dict) else value
 
 
@@ -350,9 +350,9 @@ def _rows(
     Args:
         claims: claims of the analysis.
         names: id → name.
-        denying: link → its denials, where it is denied or contested.
-        voices: link → number of groups, where witness statements are shown as one.
-        why: explanation that gives each claim's share of the score.
+        denying: denied or contested link → its denials.
+        voices: link → number of groups of witnesses, if witness statements are shown as one.
+        why: explanation with each claim's share of the score.
     """
     return [
         asdict(claim)

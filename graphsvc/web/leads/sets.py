@@ -1,4 +1,4 @@
-"""Key players: the set that holds the network together or reaches most of it, and the effect of removing it."""
+"""Key players: the set of people that keeps the network together or reaches most of it, and the effect of removal."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from graphsvc.web.frame import answer, at, page
 from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("sets", __name__, url_prefix="/case/<case>")
-# For analysts and supervisors: officers who work on leads do not choose whom to act on first.
+# Only for analysts and supervisors: officers who work on leads do not choose the people to act on first.
 ENTRIES = (Entry(30, "Network", "Key players", "sets.table", "regroup"),)
 _SIZE, _GOAL = "3", "fragment"
 
 
 @page(blueprint, "/sets", look="analyse", query="=sets")
 def table(case: str) -> ResponseReturnValue:
-    """Show the best set found, or the people named, and the effect of removing them."""
+    """Show the best set found, or a set of people named by the user, and the effect of removing it."""
     session = at(case)
     size, goal = request.args.get("size", _SIZE), request.args.get("goal", _GOAL)
     if not size.isascii() or not size.isdecimal() or len(size) > 2:
@@ -44,7 +44,7 @@ def table(case: str) -> ResponseReturnValue:
 
 
 def _scale(key_set: answers.KeySet) -> dict[str, float]:
-    """Return the ends of the bars: fragmentation rounded outwards to tenths; gains from 0 to the largest."""
+    """Return the scales of the bars: of fragmentation, from and to a tenth; of gains, from 0 to the largest."""
     figures = [state.fragmentation for state in (key_set.before, key_set.after, key_set.back)]
     first = math.floor(min(figures) * 10) / 10
     return {
@@ -55,6 +55,6 @@ def _scale(key_set: answers.KeySet) -> dict[str, float]:
 
 
 def _states(key_set: answers.KeySet) -> list[dict[str, object]]:
-    """List as rows the network as it is, without the set, and once others took over."""
+    """Return rows for the network as it is, without the set, and after others took over."""
     rows = (("as it is", key_set.before), ("without them", key_set.after), ("once others took over", key_set.back))
     return [{"when": when, **asdict(state)} for when, state in rows]

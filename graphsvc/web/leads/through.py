@@ -1,4 +1,4 @@
-"""Witness paths: the picture from witnesses to leads, what witnesses contribute, and what agreements would change."""
+"""Witness paths: the picture from witnesses to leads, what witnesses contribute, and effects of agreements."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from graphsvc.views.wording import is_pseudonym
 from graphsvc.web.frame import answer_early, at, page, wants_json
 from graphsvc.web.rail import Entry
 
-# Signs of a pseudonym that a label keeps: its kind and four more.
+# Characters of a pseudonym that a short label keeps, such as `S-7K3Q`.
 _BEGINNING = 6
 
 blueprint = Blueprint("through", __name__, url_prefix="/case/<case>")
@@ -44,9 +44,9 @@ def view(case: str) -> ResponseReturnValue:
 
 
 def _page_values(session: Session) -> tuple[dict[str, Any], answers.Through]:
-    """Return the page's content as plain data, and the paths it is made of."""
+    """Return the content of the page as plain data, and the witness paths."""
     witness_paths = session.leads.witnesses.through(_ids())
-    # The page may name the leads asked for, and the first of the list.
+    # The page may show the requested leads, and the first ones of the list.
     named = {lead.id for lead in witness_paths.leads}
     ranking = session.leads.ranking()
     leads = [lead for lead in ranking.leads if lead.rank <= limits.FIRST_LEADS or lead.id in named]
@@ -107,7 +107,7 @@ def what_if_values(session: Session, ids: Sequence[str]) -> dict[str, Any]:
 
 @blueprint.get("/through/picture.json")
 def picture(case: str) -> ResponseReturnValue:
-    """Return the picture alone, for a page that draws it (JSON)."""
+    """Return only the picture, for a page that draws it (JSON)."""
     session = at(case)
     return jsonify(_picture(session, session.leads.witnesses.through(_ids())))
 
@@ -124,7 +124,7 @@ def _picture(session: Session, witness_paths: answers.Through) -> dict[str, Any]
 
 
 def _shorten_pseudonyms(nodes: Iterable[dict[str, Any]]) -> None:
-    """Cut the labels of pseudonyms to their first four signs, where these differ; the title keeps the whole."""
+    """Shorten the labels of pseudonyms if they remain different; the title keeps the whole pseudonym."""
     pseudonyms = {node["label"] for node in nodes if is_pseudonym(node["label"])}
     begun = Counter(name[:_BEGINNING] for name in pseudonyms)
     for node in nodes:
@@ -133,7 +133,7 @@ def _shorten_pseudonyms(nodes: Iterable[dict[str, Any]]) -> None:
 
 
 def _around(witness_paths: answers.Through) -> dict[str, Any]:
-    """Return the parameters with which the canvas or an export shows the picture, without the marks of witnesses."""
+    """Return the parameters of the canvas or an export for this picture, without the nodes for witnesses."""
     leads = [lead.id for lead in witness_paths.leads]
     drawn = [node.id for node in witness_paths.view.nodes if node.kind != "group"]
     return {"id": leads, "add": [name for name in drawn if name not in leads], "depth": 0}

@@ -1,4 +1,4 @@
-"""Linked crossings: all clusters, one cluster with what would split it, and two crossings compared."""
+"""Linked crossings: all clusters; one cluster, and what would split it; two crossings compared."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ENTRIES = (Entry(50, "Crossings", "Linked", "linked.table", "analyse"),)
 
 @page(blueprint, "/linked")
 def table(case: str) -> ResponseReturnValue:
-    """Show all clusters or, given the id of a crossing, what it is linked to."""
+    """Show all clusters, or the crossings to which one is linked if its id is given."""
     session = at(case)
     crossing = _argument("id")
     if request.args.get("as") == "csv":

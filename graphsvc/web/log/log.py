@@ -17,8 +17,8 @@ from graphsvc.web.frame import answer, current, home, page
 blueprint = Blueprint("log", __name__)
 _PAGE = 100
 _CSV = 10_000
-_WAIT_S = 2.0  # enough to verify about ten thousand lines
-_BESIDE = (limits.SIGN_IN, "own account")  # logged, though no role is needed for them
+_WAIT_S = 2.0  # time to verify about ten thousand lines
+_BESIDE = (limits.SIGN_IN, "own account")  # logged actions that no role has to allow
 _ASKED = ("account", "case", "action", "source", "since", "until")
 _COLUMNS = (
     "id",
@@ -37,7 +37,7 @@ _COLUMNS = (
 
 @page(blueprint, "/log")
 def table() -> ResponseReturnValue:
-    """Show one page of the log, newest first, filtered; `before` (a line's number) gives older lines."""
+    """Show lines of the log that pass the filters, newest first; with `before`, those before that line's number."""
     session = current()
     filters, active_filters = _read_filters(request.args)
     wanted = build_search(**filters)
@@ -69,7 +69,7 @@ def _read_filters(sent: Mapping[str, str]) -> tuple[dict[str, str], dict[str, An
 
 
 def _newest() -> str:
-    """Return the note for a CSV that has reached its limit."""
+    """Return the note that a CSV contains only the newest lines."""
     return f"The newest {_CSV:,} lines that fit; there may be older ones."
 
 
@@ -92,7 +92,7 @@ def verify() -> ResponseReturnValue:
 
 
 def _verification(session: Session, job: str) -> dict[str, Any] | None:
-    """Return the progress or the result of the verification just asked for."""
+    """Return the progress or the result of a verification, by the id of its job."""
     if not job:
         return None
     verification = session.log.job(job)
@@ -110,7 +110,7 @@ def _verification(session: Session, job: str) -> dict[str, Any] | None:
 
 
 def _detail_line(detail: Mapping[str, Any]) -> str:
-    """Put the particulars of an action in one line."""
+    """Return the particulars of an action on one line."""
     parts = []
     for name, value in detail.items():
         if isinstance(value, Mapping):

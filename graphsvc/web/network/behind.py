@@ -1,4 +1,4 @@
-"""Who is behind it: the answer for chosen crossings, boats, gangs, workplaces, people or things, or a day's boats."""
+"""Who is behind it: the answer for chosen entities, or for the boats of a day."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ blueprint = Blueprint("behind", __name__, url_prefix="/case/<case>")
 ENTRIES = (Entry(10, "Who is behind it", "Who is behind it", "behind.behind", "read"),)
 # Query parameters for days.
 _WORDS = ("day", "until")
-# Most days with boats that the field offers, the newest.
+# Maximum days offered by the field for a day: the newest ones with boats.
 _MOST_DAYS = 400
 
 
 @page(blueprint, "/behind")
 def behind(case: str) -> ResponseReturnValue:
-    """Show who is said to be behind each item, what links several items, what is not known, and the picture."""
+    """Show who is said to be behind each entity, what links several entities, what is not known, and the picture."""
     session = at(case)
     if request.args.get("as") == "csv":
         behind_answer = _read_answer(session)
@@ -53,7 +53,7 @@ def behind(case: str) -> ResponseReturnValue:
 
 
 def _late(session: Session) -> dict[str, Any]:
-    """Return the data that takes time: the answer, or the reason why nothing can be answered."""
+    """Return the data that takes time: the answer, or why there is no answer."""
     days = [(day, of_day.boats) for day, of_day in session.network.lists.over_time().days.items()][-_MOST_DAYS:]
     nothing = Answer().plain() | {"nothing": True, "fault": "", "nearest": {}, "with_boats": days}
     if not _has_request():
@@ -61,7 +61,7 @@ def _late(session: Session) -> dict[str, Any]:
     try:
         answered = _read_answer(session)
     except RequestError as error:
-        # The form stays, with the day as it was typed.
+        # Show the form again, with the day as it was typed.
         if wants_json() or _ids():
             raise
         if isinstance(error, answers.NoCrossings):
@@ -94,7 +94,7 @@ def _late(session: Session) -> dict[str, Any]:
 
 @blueprint.get("/behind.pdf")
 def printed(case: str) -> ResponseReturnValue:
-    """Return the same as a PDF: unknowns and contradictions, the picture, then the people behind each item."""
+    """Return the same as a PDF: gaps and denials, the picture, then the people behind each entity."""
     session = at(case)
     content = session.network.answers.pdf(_ids(), **_days(), service=_service())
     response = Response(content, mimetype="application/pdf")
@@ -103,11 +103,11 @@ def printed(case: str) -> ResponseReturnValue:
 
 
 def _read_answer(session: Session) -> answers.Behind:
-    """Return the answer the address asks for.
+    """Return the answer that the URL requests.
 
     Raises:
-        RequestError: the address asks for nothing, or too much.
-        NotFound: none of the items exists for this reader.
+        RequestError: the URL requests nothing, or too much.
+        NotFound: none of the entities exists for this reader.
     """
     return session.network.answers.behind(_ids(), **_days(), service=_service())
 
@@ -117,7 +117,7 @@ def _days() -> dict[str, str]:
 
 
 def _written_day(typed: str) -> str:
-    """Return a typed day as pages write it; as it was typed if it is no date."""
+    """Return a typed day in the form of pages, or unchanged if it is no date."""
     try:
         return format_date(typed_date(typed).given) if typed else ""
     except RequestError:
@@ -125,7 +125,7 @@ def _written_day(typed: str) -> str:
 
 
 def _to(session: Session, answered: answers.Behind) -> dict[str, str]:
-    """Map each group mark's id to the page that lists everything in the group."""
+    """Map the id of each node for several people to the page that lists these people."""
     marks = [node.id.partition(":") for node in answered.view.nodes if node.kind == "group"]
     return {
         f"{relation}:{name}": url_for("entities.page", case=session.case, id=name, relation=relation)

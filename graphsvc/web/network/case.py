@@ -43,7 +43,7 @@ def overview(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/crossings", look="read", query="=crossings")
 def crossings(case: str) -> ResponseReturnValue:
-    """Show all crossings, over time and as a paged list."""
+    """Show all crossings, as a timeline and as a list with pages."""
     session = at(case)
     listed = _list_page(session.network.lists.crossings(), CROSSING_SORTS)
     return answer(
@@ -57,14 +57,14 @@ def crossings(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/workplaces", look="read", query="=workplaces")
 def workplaces(case: str) -> ResponseReturnValue:
-    """Show all workplaces, paged: who controls each, when it closed, how many are believed to have been there."""
+    """Show all workplaces as a list with pages: who controls each, when it closed, how many people were there."""
     session = at(case)
     listed = _list_page(session.network.lists.workplaces(), WORKPLACE_SORTS)
     return answer("case/workplaces.html", case=session.case, workplaces=listed.pop("rows"), **listed)
 
 
 def _list_page(rows: Sequence[ListedRow], names: Sequence[str]) -> dict[str, Any]:
-    """Return one page of a list, filtered by the words in the box and sorted, with its totals."""
+    """Return one page of a list, filtered by `q` in the URL and sorted, with the numbers of rows."""
     text = request.args.get("q", "").strip()[:_LONGEST]
     fit = fitting(rows, text)
     list_page = paging.paginate(names, [(*row.order, row.row) for row in fit], request.args)
@@ -81,11 +81,11 @@ def _list_page(rows: Sequence[ListedRow], names: Sequence[str]) -> dict[str, Any
 
 
 def _overview(session: Session) -> dict[str, Any]:
-    """Return the data that takes time: after a delivery, leads are ranked as they are and as they were."""
+    """Return the data that takes time: after a delivery, leads are ranked with and without it."""
     over_time = session.network.lists.over_time()
     verdict, reason, leads, total = _top(session)
     return {
-        # Without `at`: only the page that lists everything can mark it as seen.
+        # Without `at`, which marks news as seen: only the inbox, which shows all news, may do that.
         "waiting": {name: value for name, value in session.waiting.listed().plain().items() if name != "at"},
         "counts": dict(_in_order(session.network.entities.counts())),
         "statements": session.network.entities.statement_counts(),
@@ -103,7 +103,7 @@ def _overview(session: Session) -> dict[str, Any]:
 
 
 def _latest(session: Session, days: Mapping[dt.date, DayCount]) -> dict[str, Any] | None:
-    """Return the newest day that stands out or, without one, the newest with a crossing; None if no day is known."""
+    """Return the newest day that stands out, else the newest day with a crossing; None if no day is known."""
     if not days:
         return None
     surges = [each.peak for each in session.time.surges(SeriesChoice()).surges]
@@ -119,7 +119,7 @@ def _latest(session: Session, days: Mapping[dt.date, DayCount]) -> dict[str, Any
 
 
 def _top(session: Session) -> tuple[str, str, list[dict[str, object]], int]:
-    """Return verdict, reason, the first leads and the number ranked; empty for roles without rankings."""
+    """Return verdict, reason, first leads and number of people ranked; empty for roles that see no ranking."""
     if not session.may("analyse"):
         return "", "", [], 0
     ranking = session.leads.ranking()

@@ -1,4 +1,4 @@
-"""Users' comments on an entity or link, shown next to it in the network view and counted on the canvas."""
+"""Comments of users on an entity or link, shown next to it in the network view and counted on the canvas."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def about(case: str) -> ResponseReturnValue:
 
 
 def counts(case: str) -> ResponseReturnValue:
-    """Count the comments on each entity and link that has any."""
+    """Return the number of comments on each entity and link with comments."""
     nodes, links = at(case).network.comments.counts()
     rows = [dict(zip(_LINK, link, strict=True), count=number) for link, number in links.items()]
     return jsonify({"nodes": nodes, "links": rows})
@@ -54,7 +54,7 @@ def take_back(case: str) -> ResponseReturnValue:
 
 
 def beside(session: Session, *ids: str) -> dict[str, Any]:
-    """Return what `network/_comments.html` needs for an entity (its id) or a link (subject, relation, object)."""
+    """Return the data of `network/_comments.html` for an entity (its id) or a link (subject, relation, object)."""
     names = ("id",) if len(ids) == 1 else _LINK
     return {
         "comments": [_comment_fields(comment) for comment in session.network.comments.of(*ids)],
@@ -65,7 +65,7 @@ def beside(session: Session, *ids: str) -> dict[str, Any]:
 
 
 def _about(values: Any) -> list[str]:
-    """Read one id, or the three parts of a link, from a form or an address."""
+    """Read an id, or the three parts of a link, from a form or URL."""
     link = [values.get(name, "") for name in _LINK]
     return link if all(link) else [values.get("id", "")]
 

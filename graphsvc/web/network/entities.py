@@ -22,7 +22,7 @@ from graphsvc.web.paging import page_of, pages_of
 
 blueprint = Blueprint("entities", __name__, url_prefix="/case/<case>")
 
-# Links of one relation that are shown unfolded, and that are on the page at all; more get separate pages.
+# Maximum links of one relation that are shown unfolded, and that are on the page; a separate page lists more.
 _OPEN, _LINKS = 10, 50
 # Shown elsewhere on the page, or of no use to a reader.
 _ELSEWHERE = ("id", "name", "handling", "sealed", "statement_id", "notes")
@@ -30,7 +30,7 @@ _ELSEWHERE = ("id", "name", "handling", "sealed", "statement_id", "notes")
 
 @register(blueprint, "/entity", look="read", entity="id")
 def page(case: str) -> ResponseReturnValue:
-    """Show one entity, or one page of all its links of one relation."""
+    """Show one entity or, given a relation, one page of its links of that relation."""
     session = at(case)
     identifier, relation = request.args.get("id", ""), request.args.get("relation", "")
     number = page_of(request.args) if relation else 1
@@ -64,7 +64,7 @@ def page(case: str) -> ResponseReturnValue:
         open=limits.LINKS_AT_ONCE if relation else _OPEN,
         page=number,
         pages=pages,
-        # Denials and claims taken back that belong to no link on the page.
+        # Denials and withdrawn claims whose link is not on the page.
         denials=[claim for claim in rest if claim["status"] == "active"],
         taken_back=[claim for claim in rest if claim["status"] != "active"],
         lead=lead,
@@ -75,14 +75,14 @@ def page(case: str) -> ResponseReturnValue:
 
 
 def mark_of(entity: answers.EntityPage) -> str:
-    """Return the strictest handling code on an entity's page; empty (the reader's level) if some claims are unread."""
+    """Return the strictest handling code on an entity's page; empty, for the reader's own code, if claims are cut."""
     if not entity.whole or entity.truncated:
         return ""
     return stricter(str(entity.values.get("handling", "")), *(claim["handling"] for claim in entity.claims))
 
 
 def _paid(session: Session, entity: answers.EntityPage) -> tuple[list[dict[str, Any]], bool]:
-    """Return the claims about payments, even if their links are not on the page, and whether there are more."""
+    """Return claims about payments, including those whose links are not on the page, and whether there are more."""
     if entity.whole and not entity.truncated:
         return entity.claims, False
     released = session.network.entities.payments(entity.id)
@@ -90,18 +90,18 @@ def _paid(session: Session, entity: answers.EntityPage) -> tuple[list[dict[str, 
 
 
 def _pages(entity: answers.EntityPage, sides: list[dict[str, Any]]) -> int:
-    """Return how many pages the links of one relation and their payments fill."""
+    """Return how many pages are needed for the links of one relation and their payments."""
     most = max([*entity.ties.values(), *(len(side[part]) for side in sides for part in PARTS)], default=0)
     return pages_of(most, limits.LINKS_AT_ONCE)
 
 
 def _range(relation: str, number: int) -> tuple[int, int]:
-    """Return how many rows come before a page, and how many are on it."""
+    """Return the number of rows before a page, and the number of rows on it."""
     return ((number - 1) * limits.LINKS_AT_ONCE, limits.LINKS_AT_ONCE) if relation else (0, _LINKS)
 
 
 def _of_page(sides: list[dict[str, Any]], after: int, most: int) -> list[dict[str, Any]]:
-    """Keep only the page's payment rows, and add the total numbers; sums still cover all rows."""
+    """Keep only the payments of one page, and add their total numbers; the sums still cover all payments."""
     return [
         side
         | {part: side[part][after : after + most] for part in PARTS}
@@ -122,5 +122,5 @@ def _sections(links: list[dict[str, Any]], ties: Mapping[str, int]) -> list[dict
 
 
 def _place(relation: str) -> int:
-    """Return a relation's position on the page; relations a deliverer defined come last."""
+    """Return a relation's position on the page; custom relations are last."""
     return KINDS[RELATIONS[relation].kind].page if relation in RELATIONS else len(KINDS) + 1

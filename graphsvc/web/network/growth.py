@@ -1,4 +1,4 @@
-"""Counts of what a node would add to the picture, shown before it is opened."""
+"""Number of neighbours that opening a node would add to the picture, shown before it is opened."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ blueprint = Blueprint("growth", __name__, url_prefix="/case/<case>/network")
 
 @blueprint.app_context_processor
 def _many() -> dict[str, Any]:
-    """Provide the network page with the number of neighbours above which it asks which to add."""
+    """Give templates the number of neighbours above which the network page asks which of them to add."""
     return {"GROWTH_MANY": limits.MANY_NEIGHBOURS}
 
 
 @page(blueprint, "/growth")
 def counts(case: str) -> ResponseReturnValue:
-    """Count the neighbours of `node` that the picture at this address does not show, by relation and by kind."""
+    """Count the neighbours of `node` that are missing from the picture of this URL, by relation and by kind."""
     session, identifier, wanted = at(case), request.args.get("node", ""), request_arguments()
     if not wanted["ids"] and not wanted["added"]:
         wanted |= {"ids": [identifier], "depth": 0}
@@ -44,7 +44,7 @@ def counts(case: str) -> ResponseReturnValue:
 
 
 def _address(case: str, way: answers.Neighbours | answers.Growth) -> str:
-    """Return the address of the picture with one group of neighbours added."""
+    """Return the URL of the picture with one group of neighbours added."""
     query: dict[str, Any] = {
         name: values
         for name, values in request.args.to_dict(flat=False).items()

@@ -1,6 +1,6 @@
 """The network view: the picture with its tables, details of a node or link, and the files that draw it.
 
-The address contains a picture's starting points, filters, opened nodes and hidden nodes, so a link reopens the same
+The URL contains the starts, filters, opened nodes and hidden nodes of a picture, so that it always opens the same
 picture.
 """
 
@@ -39,46 +39,46 @@ from graphsvc.web.rail import Entry
 blueprint = Blueprint("network", __name__)
 ENTRIES = (Entry(10, "Network", "Canvas", "network.view", "read"),)
 
-# Number of leads that a picture starts from if the address names no starting point.
+# Number of leads at which a picture starts if the URL names no start.
 _LEADS = 8
 # Query parameters that filter links.
 FILTERS = ("relation", "ticked", "least", "recorded", "source_grade", "assessment")
 _KEPT = ("depth", "size", *FILTERS, "fade", "without", "presence", "layout", "fold")
-# Used by the browser only; in the address so that a link reopens the same appearance.
+# Parameters that only the browser uses, so that the URL also opens the same appearance.
 _LOOK = ("colour", "sized", "outline", "labels", "from", "to", "handling")
-# All query parameters of this page, with those for the browser and for the saved view.
+# All query parameters of this page, including those for the browser and the saved view.
 PARAMETERS = ("id", "open", "add", "hide", "link", *_KEPT, *_LOOK, *pictures.WHICH)
 # Parameters removed when filters are cleared; all others stay.
 _CLEARED = (*FILTERS, "fade", "without", "from", "to", "handling")
 # With `fade`, filters remove nothing: the browser draws links that do not pass them faintly.
 _NO_FILTERS = {"relations": [], "least": 0.0, "recorded": 0.0, "grades": []}
-# Number of claims a panel shows before it says how many more the entity's page has.
+# Maximum claims of a kind in a panel; it then says how many more are on the page of the entity.
 _CLAIMS = 12
-# Number of links of each relation, the best supported ones, whose claims a panel reads.
+# A panel reads the claims of this many links of each relation, the best supported ones.
 _LINKS = 50
-# A picture with more links than this is usable sooner if its page leaves out their table.
+# With more links than this, the page does not contain the table of links, so that it is ready sooner.
 INLINE = 300
 _SIZES = (30, limits.USUAL_NODES, 150, 300, limits.MOST_NODES)
 _FILES = {graph.SCRIPT: graph.library(), graph.STYLE: graph.library(), graph.DRAW.name: graph.DRAW.parent}
 _ON_DAYS = ("crossings", "statements")
-# Headings of the filter, each with its relations.
+# (heading in the filter, its relations).
 _MENU = tuple(
     (title, tuple(name for name, relation in RELATIONS.items() if KINDS[relation.kind].menu == title))
     for title in dict.fromkeys(kind.menu for kind in KINDS.values())
 )
-# Fields that a panel does not repeat.
+# Fields that are not among the facts in a panel.
 _ELSEWHERE = ("id", "name", "handling", "sealed", "statement_id", "notes")
 
 
 @page(blueprint, "/case/<case>/network")
 def view(case: str) -> ResponseReturnValue:
-    """Show the picture the address asks for; without a start, that of the first leads, or a form to choose one."""
+    """Show the picture that the URL requests; without a start, one of the first leads, or a page to choose a start."""
     session = at(case)
     wanted = request_arguments()
     if not wanted["ids"] and not wanted["added"]:
         with session.look("read", query="network"):
             return pictures.redirect_to_view(session) or _entry(session)
-    # Checked before the frame is sent, so that a faulty address gets its status.
+    # Checked before the frame is sent, so that a faulty URL gets an error status.
     PictureRequest(**wanted)
     folds = _folds()
     began = pictures.starting_state(session) if _opens() else None
@@ -96,7 +96,7 @@ def view(case: str) -> ResponseReturnValue:
             lost = began.lost(picture, limits.MOST_NODES) if began else []
             if not lost:
                 return values(picture)
-        # A second look, so that its line in the log includes the added entities.
+        # The second look has a separate line in the log, with the added entities.
         wanted["added"] += lost
         with session.look("read", **PictureRequest(**wanted).particulars):
             return values(session.network.picture(PictureRequest(**wanted)))
@@ -105,7 +105,7 @@ def view(case: str) -> ResponseReturnValue:
 
 
 def _one_look(view: View) -> View:
-    """Wrap a page about a picture as one look at it, logged with the same particulars as the picture."""
+    """Wrap a page about a picture so that it is logged as one look, with the same particulars as the picture."""
 
     @wraps(view)
     def view_in_look(case: str) -> ResponseReturnValue:
@@ -118,7 +118,7 @@ def _one_look(view: View) -> View:
 @page(blueprint, "/case/<case>/network/tables")
 @_one_look
 def tables(case: str) -> ResponseReturnValue:
-    """Show the picture at the same address as tables; the page of a large picture fetches them when wanted."""
+    """Show the picture of this URL as tables; the page of a large picture fetches them when they are opened."""
     session = at(case)
     picture = requested_picture(session)
     values: dict[str, Any] = {"case": session.case, "view": picture}
@@ -130,7 +130,7 @@ def tables(case: str) -> ResponseReturnValue:
 @page(blueprint, "/case/<case>/network/measures")
 @_one_look
 def measures(case: str) -> ResponseReturnValue:
-    """Show measures by which the nodes of the picture at the same address can be coloured and sized."""
+    """Show measures by which the nodes of the picture of this URL can be coloured and sized."""
     session = at(case)
     picture = requested_picture(session)
     figures = measure(picture)
@@ -172,7 +172,7 @@ def days(case: str) -> ResponseReturnValue:
 @page(blueprint, "/case/<case>/network/groups")
 @_one_look
 def groups(case: str) -> ResponseReturnValue:
-    """Show the groups that the picture at the same address can be folded by: gang, workplace, crossing, community."""
+    """Show the groups of the picture of this URL that can be folded: by gang, workplace, crossing or community."""
     session = at(case)
     picture = session.network.picture(PictureRequest(**request_arguments()))
     return answer(
@@ -190,7 +190,7 @@ def node(case: str) -> ResponseReturnValue:
     entity = session.network.entities.look(request.args.get("id", ""), most=_LINKS)
     claims, whole = entity.claims, entity.whole and not entity.truncated
     if not whole:
-        # Denials and claims taken back of any of its links.
+        # Denials and withdrawn claims of all of its links.
         claims = split_claims(claims)["claims"] + session.network.entities.against(entity.id).dicts()
     asserting, denying, taken_back = _split_claims(claims, entity.links)
     lead = ranked_row(session, entity.id) if entity.kind == "person" else None
@@ -219,7 +219,7 @@ def node(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/case/<case>/network/link", look="read", subject="subject", relation="relation", object="object")
 def link(case: str) -> ResponseReturnValue:
-    """Show what one link adds up to, the claims behind it, and its denials."""
+    """Show the figures of one link, the claims behind it, and its denials."""
     session = at(case)
     subject, relation, target = (request.args.get(name, "") for name in ("subject", "relation", "object"))
     figures = session.network.entities.link(subject, relation, target)
@@ -228,7 +228,7 @@ def link(case: str) -> ResponseReturnValue:
     asserting, denying, taken_back = _split_claims(claims, [])
     return answer(
         "network/link.html",
-        # Claims that are not read may have any handling code.
+        # If claims are cut, those may have any handling code.
         handling="" if released.truncated else stricter("P", *(claim["handling"] for claim in claims)),
         case=session.case,
         panel="panel" in request.args,
@@ -244,25 +244,25 @@ def link(case: str) -> ResponseReturnValue:
 
 @blueprint.get("/network/library/<name>")
 def library(name: str) -> Response:
-    """Send the files that draw the picture: vis-network from the installed pyvis package, and our code for it."""
+    """Send the scripts that draw the picture: vis-network from the installed pyvis package, and our own."""
     if name not in _FILES:
         abort(404)
     return send_from_directory(_FILES[name], name, max_age=86_400)
 
 
 def requested_picture(session: Session) -> Picture:
-    """Return the picture the address asks for, with the groups it names folded.
+    """Return the picture that the URL requests, with groups folded as it requests.
 
     Raises:
-        RequestError: a parameter is not a number, or a group is malformed.
-        NotFound: none of the starting points exists.
+        RequestError: a parameter is not a number, or there is no such kind of group.
+        NotFound: none of the starts exists.
     """
     folds = _folds()
     return _apply_folds(session.network.picture(PictureRequest(**request_arguments())), folds)
 
 
 def _folds() -> list[tuple[str, str | None]]:
-    """Return the kinds of group the address folds by, each with a group's key or None for every group.
+    """Return (kind, key) of each group that the URL folds; without a key (None), all groups of the kind.
 
     Raises:
         RequestError: there is no such kind of group.
@@ -276,7 +276,7 @@ def _folds() -> list[tuple[str, str | None]]:
 
 def _apply_folds(picture: Picture, folds: list[tuple[str, str | None]]) -> Picture:
     if picture.nodes[limits.USUAL_NODES :] and request_arguments()["presence"] and "presence" not in dict(folds):
-        # One mark for all who were only there, and for all who served lawfully, beside each entity.
+        # At each entity, fold all people who were only there, and all who served lawfully, into one node each.
         folds = [*folds, ("presence", None)]
     fold: list[tuple[str, str]] = []
     for by, key in folds:
@@ -285,12 +285,12 @@ def _apply_folds(picture: Picture, folds: list[tuple[str, str | None]]) -> Pictu
 
 
 def _opens() -> bool:
-    """Whether a page is opened, rather than a picture fetched by an open page (in browsers that say which)."""
+    """Whether a browser opens the page; False if a page that is open already fetches a picture."""
     return not wants_json() and request.headers.get("Sec-Fetch-Dest", "document") == "document"
 
 
 def request_arguments() -> dict[str, Any]:
-    """Return the arguments of `PictureRequest` that the address (or a form) asks for.
+    """Return the arguments of `PictureRequest` from the URL (or a form).
 
     Raises:
         RequestError: a parameter is not a number.
@@ -306,17 +306,17 @@ def request_arguments() -> dict[str, Any]:
         "links": _links(args.getlist("link")),
         "excluded": [] if args.get("fade") else _ticked_relations(out=True),
         "without": args.getlist("without"),
-        # With `fade` there is no filter by relation, so ticked presence links have to be asked for here.
+        # With `fade` there is no filter by relation, so ticking a presence relation must ask for its links here.
         "presence": args.get("presence") == "yes"
         or bool(args.get("fade") and any(family(relation) in ASIDE for relation in _ticked_relations(out=False))),
         "cap": number("size", limits.USUAL_NODES, whole),
         "arrangement": args.get("layout", ""),
-        # The browser does not know a link's grades, so the server says which to draw faintly.
+        # The browser does not know the grades of links, so the server says which to draw faintly.
     } | (_NO_FILTERS | {"apart": chosen["grades"]} if args.get("fade") else chosen)
 
 
 def _links(texts: list[str]) -> list[LinkKey] | None:
-    """Return the chosen links, or None if the address chooses none; an empty value only excludes other links.
+    """Return the links that the URL lists, the only ones to draw; None if it has no parameter `link`.
 
     Raises:
         RequestError: a link is malformed.
@@ -328,7 +328,7 @@ def _links(texts: list[str]) -> list[LinkKey] | None:
 
 
 def filters() -> dict[str, Any]:
-    """Return the filters on a picture's links that the address asks for.
+    """Return the filters for links of a picture from the URL.
 
     Raises:
         RequestError: a parameter is not a number or out of range, or a grade is unknown.
@@ -350,7 +350,7 @@ def filters() -> dict[str, Any]:
 
 
 def _ticked_relations(*, out: bool) -> list[str]:
-    """Return the ticked relations, if the address excludes them (`out`) or includes only them (not `out`)."""
+    """Return the ticked relations if the URL leaves them out (`out=True`) or draws only them (`out=False`)."""
     ticked = [relation for relation in request.values.getlist("relation") if relation]
     return ticked if (request.values.get("ticked") == "out") == out else []
 
@@ -358,7 +358,7 @@ def _ticked_relations(*, out: bool) -> list[str]:
 def grade_choices(session: Session) -> dict[str, Any]:
     """Return the options of the grade filters, the chosen ones, and whether these leave out witness statements."""
     return {
-        # Without the worst grade: every link has at least that.
+        # Without the worst grade, as every link has at least that.
         "source_grades": list(SOURCE_GRADES.items())[:-1],
         "assessments": list(ASSESSMENTS.items())[:-1],
         "source_grade": request.args.get("source_grade", ""),
@@ -368,13 +368,13 @@ def grade_choices(session: Session) -> dict[str, Any]:
 
 
 def _beside(endpoint: str, session: Session, without: Collection[str] = ()) -> str:
-    """Return the address of another page about this picture: the same parameters, without some."""
+    """Return the URL of another page about this picture, with the same parameters except some."""
     query = urlencode([(name, value) for name, value in request.args.items(multi=True) if name not in without])
     return f"{url_for(endpoint, case=session.case)}?{query}"
 
 
 def _near(session: Session) -> dict[str, str]:
-    """Return the addresses of other pages about this picture."""
+    """Return the URLs of other pages about this picture."""
     return {
         "tables": _beside("network.tables", session),
         "grouped": _beside("network.groups", session),
@@ -387,7 +387,7 @@ def _near(session: Session) -> dict[str, str]:
 
 
 def _entry(session: Session) -> ResponseReturnValue:
-    """Show where to begin: at the first leads if the reader has any, otherwise with a search."""
+    """Redirect to a picture of the first leads if the reader sees any; otherwise show a search for a start."""
     wanted = request.args.get("find", "").strip()
     reason = ""
     if not wanted and session.may("analyse"):
@@ -450,9 +450,9 @@ def _page(session: Session, picture: Picture) -> dict[str, Any]:
 
 
 def _split_claims(claims: list[dict[str, Any]], links: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], ...]:
-    """Split claims into supporting, denying and taken back; the first two sorted by belief, highest first.
+    """Split claims into supporting, denying and withdrawn; the first two sorted by belief, highest first.
 
-    Witness statements shown as one have no belief of their own; their link's belief is used.
+    Witness statements that are shown as one have no belief, so the belief of their link is used.
     """
     believed = {link_key(link): link["belief"] for link in links}
 

@@ -18,7 +18,7 @@ from graphsvc.web.network.network import FILTERS, filters, grade_choices
 
 blueprint = Blueprint("overview", __name__, url_prefix="/case/<case>/network")
 
-# Groups listed on the page; the picture shows all.
+# Maximum groups listed on the page; the picture shows all.
 _LISTED = 200
 
 
@@ -45,7 +45,7 @@ def view(case: str) -> ResponseReturnValue:
 
 @blueprint.get("/overview.bin")
 def points(case: str) -> Response:
-    """Return the points and links (`views.picture.overview.Overview.pack`); empty if the case has too many."""
+    """Return the points and links as packed by `views.picture.overview.Overview.pack`; none if there are too many."""
     overview = _draw_overview(at(case))
     small = len(overview.ids) <= MOST_POINTS
     return Response(overview.pack() if small else bytes(16), mimetype="application/octet-stream")
@@ -59,7 +59,7 @@ def names(case: str) -> ResponseReturnValue:
     small = len(overview.ids) <= MOST_POINTS
     return jsonify(
         ids=list(overview.ids) if small else [],
-        # Only names that differ from the id: most phones and boats of a case have none.
+        # Only names that differ from the id: most phones and boats have no name.
         names={at: name for at, name in enumerate(overview.names) if name != overview.ids[at]} if small else {},
         groups=[_group(session, group) for group in overview.groups],
     )
@@ -70,7 +70,7 @@ def _draw_overview(session: Session) -> Overview:
 
 
 def _group(session: Session, group: OverviewGroup) -> dict[str, Any]:
-    """Return a group as a row, with the address of its network picture."""
+    """Return a group as a row, with the URL of a picture of it on the canvas."""
     wanted: dict[str, Any] = {
         "id": list(group.top),
         "size": next((size for size in (60, 150, 300) if group.size <= size), 500),

@@ -1,4 +1,4 @@
-"""Claims split into supporting claims, denials, and claims taken back."""
+"""Claims split into supporting claims, denials, and withdrawn claims."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from graphsvc.web.frame import answer, at, page, wants_json
 
 blueprint = Blueprint("paths", __name__, url_prefix="/case/<case>/network")
 
-# Number of ends a search needs; a search for paths from witness statements needs only one.
+# Minimum ends of a search; a search for paths from witness statements needs only one.
 _ENDS = 2
 # Words for kinds of link outside the operation.
 BESIDE_WORDS = {
@@ -30,7 +30,7 @@ BESIDE_WORDS = {
 
 @blueprint.app_context_processor
 def _choices() -> dict[str, Any]:
-    """Provide the network page with the options of path finding."""
+    """Give templates the options of finding paths."""
     return {
         "PATHS": {"besides": BESIDE_WORDS, "longest": limits.LONGEST_PATH, "usual": limits.USUAL_STEPS, "steps": STEPS}
     }
@@ -38,12 +38,12 @@ def _choices() -> dict[str, Any]:
 
 @page(blueprint, "/paths", look="analyse", query="=paths", first="from", other="to")
 def ways(case: str) -> ResponseReturnValue:
-    """Show the paths the address asks for; with too few ends, only the form."""
+    """Show the paths that the URL requests or, with too few ends, only the form."""
     session = at(case)
     session.require("analyse")
     ends, wanted = _read_search()
     to_one = wanted["kind"] == "accounts"
-    # If an end is missing, a page asks for it, and a JSON request gets an error.
+    # If an end is missing, the page has a field for it, but a JSON request gets an error.
     enough = len(ends) >= (1 if to_one else _ENDS) or (bool(ends) and wants_json())
     traced = session.network.paths.find(ends, **wanted) if enough else None
     return answer(
@@ -95,7 +95,7 @@ def _share(name: str) -> float:
 
 
 def _rows(case: str, traced: answers.ShownPaths, *, in_steps: bool) -> list[dict[str, Any]]:
-    """Convert the paths that were found to rows with words and addresses."""
+    """Convert the paths found to rows with words and URLs."""
     return [
         {
             "first": pair.first,

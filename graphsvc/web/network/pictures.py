@@ -35,7 +35,7 @@ _DONE = {
     "passed": "Somebody else has saved in the view, so it was not deleted: it is theirs now.",
 }
 _SORTS = ("changed", "name", "by", "made")
-# Query parameters that name a saved view, rather than say what is in the picture.
+# Query parameters that name a saved view or draft; the others describe the picture.
 WHICH = ("picture", "version", "sitting")
 
 
@@ -180,9 +180,9 @@ def forget(case: str) -> ResponseReturnValue:
 
 
 def redirect_to_view(session: Session) -> ResponseReturnValue | None:
-    """Redirect from an address that only names a view (`picture`) or a `sitting` to the address of its picture.
+    """Redirect to the picture of the view (`picture`) or the draft (`sitting`) that the URL names.
 
-    Return None if the address names neither.
+    Return None if the URL names neither.
     """
     identifier, sitting = request.args.get("picture", ""), request.args.get("sitting", "")
     if identifier:
@@ -197,7 +197,7 @@ def redirect_to_view(session: Session) -> ResponseReturnValue | None:
 
 
 def going_on(session: Session) -> dict[str, Any] | None:
-    """Return the user's latest draft that still shows anything, for a page that asks where to begin."""
+    """Return the user's latest draft that is not empty, to be offered on the page for choosing a start."""
     return next(
         (_draft_line(session, draft) for draft in session.network.views.drafts() if canvas.shown_ids(draft.state)), None
     )
@@ -208,9 +208,9 @@ class Begun:
     """The saved state that the network page was opened from.
 
     Attributes:
-        kept: the state as saved, but with the address as it is now.
-        as_kept: whether the address still asks for the saved state, rather than for a picture developed from it.
-        opened: the saved view it is or began as, with the fields of that version's page; empty if none.
+        kept: the state as saved, but with the parameters of the present URL.
+        as_kept: whether the URL requests exactly the saved state, not a picture that was developed from it.
+        opened: fields of the version of a saved view from which the picture began; empty without one.
     """
 
     kept: State
@@ -218,15 +218,15 @@ class Begun:
     opened: dict[str, Any]
 
     def lost(self, view: Picture, most: int) -> list[str]:
-        """Return entities of the view that are visible but missing from this picture, as many as may be added.
+        """Return entities of the saved state that are missing from this picture, as many as may be added.
 
-        They are also added to the address in `kept`.
+        They are also added to the parameters in `kept`.
         """
         if not self.as_kept:
             return []
         left = set(view.names) | {value for name, value in self.kept["asked"] if name == "hide"}
         room = most - sum(name == "add" for name, _ in self.kept["asked"])
-        # A group that is no longer folded is not missing: its members are in the picture.
+        # Groups are skipped: if one is no longer folded, its members are in the picture.
         ids = [identifier for identifier in self.kept["arranged"] if canvas.entity(identifier) == identifier]
         missing = [identifier for identifier in ids if identifier not in left][: max(room, 0)]
         self.kept["asked"].extend(["add", identifier] for identifier in missing)
@@ -234,7 +234,7 @@ class Begun:
 
 
 def starting_state(session: Session) -> Begun | None:
-    """Return the saved state that the page began as, according to its address; None if no such state exists."""
+    """Return the saved state from which the picture began, according to the URL; None if there is no such state."""
     identifier, version_number = request.args.get("picture", ""), number("version", 0, whole)
     sitting = request.args.get("sitting", "")
     opened = draft = None
@@ -258,7 +258,7 @@ def _sat(session: Session, sitting: str) -> answers.Draft | None:
 
 
 def _address(session: Session, state: State, identifier: str = "", number: int = 0, sitting: str = "") -> str:
-    """Return the network page's address for a state, with the view or sitting it began as."""
+    """Return the URL of the network page for a state, with the view or sitting from which it began."""
     origin = [("picture", identifier), ("version", str(number))] if identifier else []
     origin += [("sitting", sitting)] if sitting else []
     pairs = [(name, value) for name, value in state["asked"] if name not in WHICH]
@@ -278,7 +278,7 @@ def _state() -> State:
     sent = request.files.get("state")
     if sent is None:
         return canvas.parse_state(request.form.get("state", ""))
-    with closing(sent):  # a long one is in a temporary file
+    with closing(sent):  # it may be a temporary file
         return canvas.parse_state(sent.stream.read(MOST_BYTES + 1).decode("utf-8", "replace"))
 
 
@@ -318,7 +318,7 @@ def _version(version: answers.ViewVersion) -> dict[str, Any]:
 
 
 def _version_fields(session: Session, opened: answers.OpenedView) -> dict[str, Any]:
-    """Return one version's fields for page and JSON, with the names at the ends of its changed links."""
+    """Return the fields of one version for page and JSON, with names for the ends of changed links."""
     changes = opened.changes or []
     ends = sorted({end for change in changes for end in (change.subject, change.object)})
     named = session.network.entities.by_id(ends)

@@ -18,7 +18,7 @@ from graphsvc.web.rail import Entry
 
 blueprint = Blueprint("where", __name__, url_prefix="/case/<case>")
 ENTRIES = (Entry(20, "Crossings", "Map and calendar", "where.page_of", "read"),)
-# Most crossings, and most workplaces, since the page contains all of them.
+# Maximum crossings, and maximum workplaces, as the page contains all of them.
 _MOST = 5_000
 # Query parameter → field of `Filters`.
 _WORDS = {"from": "first", "to": "last", "at": "place", "q": "text"}
@@ -31,7 +31,7 @@ def page_of(case: str) -> ResponseReturnValue:
     filters = _filters()
     lists = session.network.lists
     listed = lists.crossings(), lists.workplaces()
-    # Crossings are sorted by day; keep the end of the list, so that today's are shown.
+    # Crossings are sorted by day, so the end of the list has the newest ones.
     crossings, workplaces = ([each.row for each in rows] for rows in (listed[0][-_MOST:], listed[1][:_MOST]))
     all_events = events(crossings, workplaces)
     rows = [_row(event, filters) for event in all_events]

@@ -24,7 +24,7 @@ def table() -> ResponseReturnValue:
 
 @page(blueprint, "/case/<case>/erase")
 def form(case: str) -> ResponseReturnValue:
-    """Show the form that asks for the reason for an erasure."""
+    """Show the form for the reason for an erasure."""
     at(case).require("erase")
     return answer("erasures/form.html", handling="C", case=case, person=request.values.get("id", "")[:200])
 

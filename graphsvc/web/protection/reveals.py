@@ -1,6 +1,6 @@
 """Reveals: a custodian asks for the identity behind a pseudonym, a supervisor answers, and it opens briefly.
 
-The identity is only ever the answer to a POST: it has no address or JSON twin, and no browser or proxy may keep it.
+The identity is sent only as the response to a POST request: no URL or JSON shows it, and no browser or proxy stores it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def _table(reveals: list[answers.Request]) -> ResponseReturnValue:
 
 @page(blueprint, "/case/<case>/reveal")
 def form(case: str) -> ResponseReturnValue:
-    """Show the form that asks the reason for a reveal."""
+    """Show the form for the reason for a reveal."""
     session = at(case)
     session.require("reveal")
     return answer("reveals/form.html", handling="C", case=case, pseudonym=request.values.get("id", "")[:40])

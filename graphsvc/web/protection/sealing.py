@@ -1,4 +1,4 @@
-"""Sealing a person or naming them again: one user asks, another agrees, a job does it. Also who is sealed, and why."""
+"""Sealing people or naming them again: one user asks, another agrees, a job does it. Also who is sealed, and why."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def sealed(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/case/<case>/texts")
 def texts(case: str) -> ResponseReturnValue:
-    """Show texts that contain parts of names of sealed people, to be sanitised or left."""
+    """Show texts that contain parts of names of sealed people, for users to sanitise or leave."""
     session = at(case)
     rows = [astuple(text) for text in session.protection.texts.listed()]
     if request.args.get("as") == "csv":
@@ -95,7 +95,7 @@ def texts(case: str) -> ResponseReturnValue:
 
 
 def _under_way(session: Session) -> list[answers.Request]:
-    """List the open requests about sealed people in the case that the user may know of, newest first."""
+    """List the open requests about sealed people in the case that the user may see, newest first."""
     protection = session.protection
     requests = (
         *protection.reveals.list_reveals(),
@@ -108,7 +108,7 @@ def _under_way(session: Session) -> list[answers.Request]:
 
 
 def _shareable(session: Session) -> list[str]:
-    """List the user's other cases that may be declared to share ids; none without the custodian role."""
+    """List the user's other cases, which a custodian may declare to share ids; none for other roles."""
     if "custodian" not in session.principal.roles:
         return []
     other_cases = (summary.id for summary in session.cases() if summary.id != session.case)
@@ -132,7 +132,7 @@ def share(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/case/<case>/sealed/accounts")
 def accounts(case: str) -> ResponseReturnValue:
-    """Hold back a waiting statement, let it open again, or open all that wait now."""
+    """Hold back a waiting statement, release it again, or open all waiting statements now."""
     session, do = at(case), request.form.get("do", "")
     if do == "open":
         return redirect(url_for("sealing.work", case=case, id=session.protection.waiting.start()), code=303)
@@ -145,7 +145,7 @@ def accounts(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/case/<case>/sealed/protection")
 def protect(case: str) -> ResponseReturnValue:
-    """Make the case a witness case, or ask that it protects marked people only."""
+    """Make the case a witness case, or ask that it protect only marked people."""
     sealings = at(case).protection.sealings
 
     def change_protection() -> ResponseReturnValue:
@@ -159,7 +159,7 @@ def protect(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/case/<case>/seal")
 def form(case: str) -> ResponseReturnValue:
-    """Show the form that asks the reason for sealing someone or naming them again."""
+    """Show the form for the reason for sealing someone or naming them again."""
     action = _read_action(request.values.get("as", "seal"))
     at(case).require(action)
     person = request.values.get("id", "")[:200]

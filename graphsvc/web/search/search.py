@@ -14,13 +14,13 @@ from graphsvc.web.frame import answer, at, page
 
 blueprint = Blueprint("search", __name__, url_prefix="/case/<case>")
 _LONGEST = 200
-# Suggestions under a box.
+# Maximum suggestions under a box.
 _NEAR = 12
 
 
 @page(blueprint, "/search")
 def results(case: str) -> ResponseReturnValue:
-    """Show entities matching by name, alias, phone, registration, place or id, and texts with these words."""
+    """Show entities whose name, alias, phone, registration, place or id matches, and texts with these words."""
     session = at(case)
     text = _read_words()
     with session.look("read", query="search", text=text, parts=text.split()):
@@ -46,7 +46,7 @@ def results(case: str) -> ResponseReturnValue:
 
 @blueprint.post("/search/known")
 def known(case: str) -> ResponseReturnValue:
-    """Show the pseudonym of a person whose name or number is known; each look-up is logged."""
+    """Show the pseudonym of a person whose name or number the user knows; each search is logged."""
     session = at(case)
     text = request.form.get("what", "")
     return answer("search/known.html", case=session.case, what=text, found=session.search.find_pseudonyms(text))
@@ -54,7 +54,7 @@ def known(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/search/near")
 def near(case: str) -> ResponseReturnValue:
-    """Suggest the nearest entities while the user types in a box."""
+    """Suggest the best matching entities while the user types in a box."""
     session = at(case)
     text = _read_words()
     matches = session.search.find(text)

@@ -1,4 +1,4 @@
-"""Surges: a series as a line with expected values, a calendar and a table; each day links to who is behind it."""
+"""Surges: a series as a line with expected counts, a calendar and a table; each day links to who is behind it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ blueprint = Blueprint("surges", __name__, url_prefix="/case/<case>")
 ENTRIES = (Entry(40, "Crossings", "Surges", "surges.view", "read"),)
 # Query parameters that choose a series.
 _WORDS = ("step", "launch", "landing", "gang", "column", "condition", "until")
-# Most bytes in the name of a file on disk.
+# Maximum bytes in the name of a file on disk.
 _LONGEST_FILE_NAME = 255
 _FILE_NAME = re.compile(r"[\w .()-]{1,100}\.(?:csv|xlsx|txt|tsv)", re.IGNORECASE)
 _OF_CASE = (("crossings", "Crossings"), ("people", "People carried"), ("per_boat", "People per boat"))
@@ -39,7 +39,7 @@ def view(case: str) -> ResponseReturnValue:
     choice = _choice()
     if request.args.get("as") == "csv":
         surges = session.time.surges(choice)
-        # Not in the first column: programs read its days as dates.
+        # Not in the first column, which programs read as dates.
         return csv_file("surges", COLUMNS, surges.table(), last=(surges.verdict, *surges.notes), under="most_since")
     wanted = number("year", 0, whole)
     return answer_early("surges/page.html", lambda: _late(session, choice, wanted), **_frame(session, choice))
@@ -79,7 +79,7 @@ def remove(case: str) -> ResponseReturnValue:
 
 
 def _is_plain(name: str) -> bool:
-    """Whether a file may be written under the name it was sent with."""
+    """Whether the name of an uploaded file can be used as a file name on disk."""
     return bool(_FILE_NAME.fullmatch(name)) and len(name.encode()) <= _LONGEST_FILE_NAME
 
 
@@ -120,7 +120,7 @@ def _late(session: Session, choice: SeriesChoice, wanted: int) -> dict[str, Any]
 
 
 def _year_values(session: Session, surge_answer: SurgeAnswer, wanted: int) -> dict[str, Any]:
-    """Return both pictures and the tables for one year; a weekly series is shown whole."""
+    """Return both drawings and the tables for one year, or for all years of a weekly series."""
     year, years = picture.year_of(surge_answer, wanted)
     weekly = surge_answer.series.step > 1
     days = surge_answer.days if weekly else [day for day in surge_answer.days if day.day.year == year]
@@ -128,7 +128,7 @@ def _year_values(session: Session, surge_answer: SurgeAnswer, wanted: int) -> di
     span = dt.timedelta(days=surge_answer.series.step - 1)
 
     def behind(first: dt.date, last: dt.date | None = None) -> tuple[str, str]:
-        """Return the address that asks who is behind some days, or an empty address and the reason."""
+        """Return the URL of "Who is behind it" for some days, or an empty text and the reason."""
         end = (last or first) + span
         number_there = sum(count for day, count in crossing_days.items() if first <= day <= end)
         if not number_there:
@@ -154,7 +154,7 @@ def _year_values(session: Session, surge_answer: SurgeAnswer, wanted: int) -> di
 
 
 def _show_fault(session: Session, error: GraphsvcError) -> ResponseReturnValue:
-    """Show the page with the fault of a file."""
+    """Show the page with a sentence on the fault of a file."""
     choice, fault = SeriesChoice(), str(error)
     if wants_json():
         return answer("surges/page.html", status=error.status, case=session.case, fault=fault)

@@ -32,7 +32,7 @@ def _page_values(session: Session) -> dict[str, Any]:
 
 @blueprint.post("/waiting/seen")
 def seen(case: str) -> ResponseReturnValue:
-    """Mark as seen what the page showed as new."""
+    """Mark the news that the page showed as seen."""
     try:
         until, version = dt.datetime.fromisoformat(request.form.get("at", "")), whole(request.form.get("version", ""))
     except ValueError:
