@@ -1,4 +1,4 @@
-"""The command line. Each command uses a Session and nothing deeper; errors are one sentence on stderr."""
+"""The command line. Commands use only a Session, nothing below it; an error is one sentence on stderr."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from graphsvc.cli.printed import say, say_text
 from graphsvc.config import Settings
 from graphsvc.errors import RECORDED, GraphsvcError, standing
 
-# Module → its commands. A module is loaded when one of its commands is run, or when the help lists all commands.
+# Module → its commands. A module is loaded when one of its commands runs, or when the help lists all commands.
 ROOMS = {
     "running": ("demo", "serve"),
     "cases": ("load", "deliveries", "cases", "simulate"),
@@ -42,9 +42,9 @@ ROOMS = {
 
 @contextmanager
 def unseen(*names: str) -> Iterator[None]:
-    """Keep modules from being imported in the block: the Neo4j driver would take 0.2 s to load them just for types.
+    """Prevent imports of some modules in the block: the Neo4j driver would take 0.2 s to load them just for types.
 
-    Only for a process that runs a single command: in a notebook, the driver may receive tables.
+    Use it only in a process that runs a single command. In a notebook, users may give the driver tables to handle.
     """
     hidden = [name for name in names if name not in sys.modules]
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None: there is no such module
@@ -61,19 +61,19 @@ def _import_room(room: str) -> ModuleType:
 
 
 def beside(*arguments: object) -> None:
-    """Serve pages in a further process: see `serving.serve_beside`."""
+    """Serve pages in another process: see `serving.serve_beside`."""
     _import_room("serving").serve_beside(*arguments)
 
 
 class Program(click.Group):
-    """All commands by name; a command's modules are loaded only when it is run."""
+    """All commands by name; the modules of a command are loaded only when it runs."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the name and the place are of click
-        """Return the names, sorted."""
+        """Return the names of all commands, sorted."""
         return sorted([*self.commands, *(name for names in ROOMS.values() for name in names)])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command and load its module; None if there is no command of that name."""
+        """Load the module of a command and return the command; None if there is no command of that name."""
         for room, names in ROOMS.items():
             if cmd_name in names:
                 commands: tuple[click.Command, ...] = _import_room(room).commands
@@ -100,7 +100,7 @@ def settings(settings: Settings) -> None:
 
 def main() -> None:
     """Run the command line and end the process with the matching exit status."""
-    os.umask(0o077)  # anything a command writes may name people
+    os.umask(0o077)  # files that commands write may name people
     try:
         program.main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -117,7 +117,7 @@ def main() -> None:
     except GraphsvcError as error:
         _end(str(error), error.exit_code)
     except BrokenPipeError:
-        # The reader of our output has closed it; discard the rest.
+        # The program that reads our output has closed it; discard the rest.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Acting user and purpose on the command line: a token of `graphsvc login`, or the home's only account."""
+"""User and purpose of a command: from a token of `graphsvc login`, or the only account of the home."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from graphsvc.service import Service, Session, command_line
 
 
 def acting(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--user` and `--purpose` to a command, which receives a `session` opener instead: `with session() as s:`.
+    """Add `--user` and `--purpose` to a command, which gets a function to open a session: `with session() as s:`.
 
-    A named case must exist, whatever the command then does with it; `new` is for commands that may create a case.
+    If a case is named, it must exist, except with `new`, which is for commands that may create a case.
     """
 
     @click.option("--user", default="", help="Who acts, while the home has a single account (GRAPHSVC_USER).")
@@ -46,10 +46,10 @@ def acting(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _require_named(case: str | None) -> None:
-    """Refuse an empty case name: an empty variable in a script must not mean the only case there is.
+    """Refuse an empty case name, which may come from an empty variable in a script and would mean the only case.
 
     Raises:
-        RequestError: the case was given as an empty text.
+        RequestError: the name of the case is empty.
     """
     is_explicit = click.get_current_context().get_parameter_source("case") is ParameterSource.COMMANDLINE
     if is_explicit and case is not None and not case.strip():

@@ -21,8 +21,8 @@ from graphsvc.views.loading import NOBODY_MOVES, UNTOLD, chart_read, nothing_new
 from graphsvc.views.waits import no_one_stands_out, others_moved
 
 Opener = Callable[..., AbstractContextManager[Session]]
-_NAMES = 20  # sealed people whose identity is printed on request: a longer list is a risk if lost
-_FAULTS = 100  # lines of rejections: anyone with more kinds of fault to correct reads the file
+_NAMES = 20  # maximum identities of sealed people that are printed: a longer list is a risk if lost
+_FAULTS = 100  # maximum faults printed; a file can have them all
 _LARGEST = 999_999_999
 _COLUMNS = ("read", "added", "changed", "unchanged", "received", "duplicate", "rejected", "superseded")
 
@@ -122,7 +122,7 @@ def load(
 
 @contextmanager
 def _create_rejections(rejections: Path | None) -> Iterator[None]:
-    """Create the file for rejections before anything is imported, and remove it again if the import fails.
+    """Create the file for rejections before anything is imported, and remove it if the import fails.
 
     Raises:
         RequestError: the file exists already, or cannot be created.
@@ -198,7 +198,7 @@ def _report(loaded: answers.Loaded, besides: Sequence[str], rejections: Path | N
 
 
 def _report_rejections(loaded: answers.Loaded, target: Path | None) -> None:
-    """Print one line for each fault, whatever the number of its rows; write every row to a file if one is named."""
+    """Print one line for each fault, however many rows have it; write all rejected rows to `target` if it is set."""
     faults = loaded.faults
     for fault in faults[:_FAULTS]:
         say(f"rejected: {fault}", err=True)
@@ -207,7 +207,7 @@ def _report_rejections(loaded: answers.Loaded, target: Path | None) -> None:
     if target is not None:
         try:
             _write_rejections(loaded, target)
-        except OSError as error:  # a full disk, for example; the import itself is done
+        except OSError as error:  # such as a full disk; the import itself is done
             say(f"Not every rejected row is in {target}: it cannot be written ({error.strerror}).", err=True)
         else:
             say(f"Each rejected row is in {target}.", err=True)

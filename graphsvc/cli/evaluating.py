@@ -1,4 +1,4 @@
-"""Comparison of rankings with planted truth: for an imported case, or for case folders without a server."""
+"""Comparison of rankings with the truth planted in invented cases: a loaded case, or case folders without a server."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def evaluate(
 
 
 def _tell(form: str, compared: comparison.Compared) -> None:
-    """Print the figures on standard output, and their explanation on standard error."""
+    """Print the figures on stdout, and their explanation on stderr."""
     rows = [[getattr(measure, column) for column in _COLUMNS] for measure in compared.measures]
     if form == "csv":
         write(form, _COLUMNS, [[None if _unknown(cell) else cell for cell in row] for row in rows])

@@ -26,7 +26,7 @@ from graphsvc.views.forms import FORMS
 Opener = Callable[..., AbstractContextManager[Session]]
 _NOTE = click.option("--note", default="", help="Words to who asked.")
 _PARTS = 3
-# Options that describe a picture; none of them applies to a query.
+# Options that describe a picture → their parameter. They cannot be used with a query.
 _OF_PICTURES = {
     "--id": "ids",
     "--depth": "depth",
@@ -42,7 +42,7 @@ def export() -> None:
 
 
 def wanting(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options for the content, the recipient and the omissions of an export to a command."""
+    """Add the options of an export to a command: content, recipient, links to leave out."""
     for option in (
         click.option("--id", "ids", multiple=True, help="Where the picture starts; may be repeated."),
         click.option("--depth", type=int, help="Links away from the start, 0 to 4; 1 where it is not said."),
@@ -242,7 +242,7 @@ def _parse_options(options: dict[str, Any]) -> Wanted:
             relations=options["relations"],
             least=options["least"] or 0.0,
             presence=bool(options["presence"]),
-            # Unlike on a canvas, no one has asked for fewer nodes.
+            # Unlike on a canvas, the user does not choose the number of nodes.
             cap=limits.MOST_NODES,
         ),
         only=tuple(options["only"]),
@@ -254,7 +254,7 @@ def _links(texts: Sequence[str]) -> list[LinkKey]:
 
 
 def _link(text: str) -> LinkKey:
-    """Read a link as `_link_text` writes it.
+    """Parse a link in the form of `_link_text`.
 
     Raises:
         RequestError: the text is not a link.
@@ -271,14 +271,14 @@ def _link(text: str) -> LinkKey:
 
 
 def _without(link: LinkKey, names: Mapping[str, str]) -> str:
-    """Return the option that leaves a link out, followed by the link in words."""
+    """Return the option that leaves out a link, followed by the link in words."""
     subject, relation, target = link
     words = f"{names.get(subject, subject)} {says(relation)} {names.get(target, target)}"
     return f"--without {_link_text(link)}  # {words}"
 
 
 def _link_text(link: LinkKey) -> str:
-    """Return a link as a value of `--without`, quoted for a shell: with colons, or as JSON if colons are ambiguous.
+    """Return a link as a value of `--without`, quoted for a shell: with colons or, if these are ambiguous, as JSON.
 
     Example:
         >>> print(_link_text(("P1", "CONTROLS", "K1")), _link_text(("P1", "CONTROLS", "wp:12")))

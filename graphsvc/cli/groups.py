@@ -1,4 +1,4 @@
-"""Groups of witnesses on the command line: which depend on each other, why, and decisions that override this."""
+"""Groups of witnesses on the command line: which witnesses depend on each other, why, and decisions about that."""
 
 from __future__ import annotations
 

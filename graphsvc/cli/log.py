@@ -17,7 +17,7 @@ from graphsvc.records.dates import stamp
 from graphsvc.records.numbers import count
 from graphsvc.service import Session, build_search
 
-_MOST = 2**53  # more lines than any log has
+_MOST = 2**53  # more than the lines of any log
 Opener = Callable[..., AbstractContextManager[Session]]
 
 

@@ -39,7 +39,7 @@ def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
         ranking = acts.leads.table()
         reviews = acts.leads.reviews.latest() if form != "json" else {}
     total = len(ranking["hubs"])
-    # Where no one stands out, any order would be taken for a ranking, so the list is shown only on request.
+    # If no one stands out, any order would look like a ranking, so the list is shown only on request.
     shown_count = total if everyone else 0 if ranking["verdict"] == "abstains" else min(_SHOWN_LEADS, total)
     chosen = ranking["hubs"][:shown_count]
     if form == "json":
@@ -49,7 +49,7 @@ def hubs(session: Opener, case: str, form: str, *, everyone: bool) -> None:
     say(f"{ranking['verdict']}: {ranking['reason']}", *filter(None, [ranking["ranked_on"]]), err=True)
     rows = [lead | {"review": reviews[lead["id"]].judgement if lead["id"] in reviews else None} for lead in chosen]
     columns: tuple[str, ...] = answers.LISTED_COLUMNS
-    if form == "csv":  # the file may be read without the verdict printed on stderr
+    if form == "csv":  # users of the file may not see the verdict, which is printed on stderr
         columns = (*columns, "verdict")
         rows = [row | {"verdict": ranking["verdict"]} for row in rows]
     else:
@@ -88,7 +88,7 @@ def behind(session: Opener, ids: Sequence[str], day: str, until: str, case: str,
 
 def _write_answer(form: str, whole: answers.Behind) -> None:
     answered = whole.answer
-    end = -1 if form == "table" else None  # a table has the gaps below it, in sentences
+    end = -1 if form == "table" else None  # below a table, the gaps are printed as sentences
     write(form, answered.columns[:end], [row[:end] for row in whole.cells])
     linking = (f"Links {len(shared.rows)} of {len(answered.rows)}: {shared.who.name}" for shared in answered.common)
     say(
@@ -149,7 +149,7 @@ def as_given(assignments: Iterable[str]) -> dict[str, str]:
     """Parse parameters written as NAME=VALUE.
 
     Raises:
-        RequestError: a parameter is written differently, or given twice.
+        RequestError: a parameter has no equals sign, or is given twice.
     """
     values: dict[str, str] = {}
     for assignment in assignments:
@@ -163,7 +163,7 @@ def as_given(assignments: Iterable[str]) -> dict[str, str]:
 
 
 def write(form: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Print rows as `table`, `csv` or `json`; only a table rounds numbers, to three digits."""
+    """Print rows as `table`, `csv` or `json`; numbers are rounded, to three digits, only in a table."""
     if form == "json":
         say(json.dumps([json_safe(dict(zip(columns, row, strict=True))) for row in rows], ensure_ascii=False))
     elif form == "csv":
@@ -194,18 +194,18 @@ def _is_number(text: str) -> bool:
 
 
 def _text(value: Any) -> str:
-    """Return the text of a table cell, without control characters that would reach the terminal."""
+    """Return the text of a table cell, without control characters, which could control the terminal."""
     value = json_safe(value)
     if value is None:
         return ""
     if isinstance(value, float):
-        # Three decimal places would show a p of 0.00023 as 0.
+        # Three decimal places would turn a p of 0.00023 into 0.
         return f"{value:.3g}" if abs(value) < 1 else f"{value:.3f}".rstrip("0").rstrip(".")
     return in_a_cell("; ".join(map(str, value)) if isinstance(value, list) else str(value))
 
 
 def _cell(value: Any) -> Any:
-    """Return a value for a CSV cell: numbers as they are, text in full, inert in a spreadsheet."""
+    """Return a value for a CSV cell: numbers unchanged, text complete, formulas made inert."""
     value = json_safe(value)
     if value is None or isinstance(value, float):
         return value

@@ -76,7 +76,7 @@ def stop(context: click.Context) -> None:
 
 
 def _ends(answer: Mapping[str, Any]) -> str:
-    """Return in words when the server will end, from its status."""
+    """Describe when the server will stop, from its status."""
     if answer["kept"]:
         return "kept until stop"
     seconds = answer["lasts_s"]
@@ -90,7 +90,7 @@ def _settings(context: click.Context) -> Settings:
 
 
 def _say_if_own_server(settings: Settings) -> bool:
-    """Say if the user's own server is used instead of a managed one, and return whether it is."""
+    """Return whether the user's own server is used instead of a managed one; if so, print that."""
     if settings.neo4j_uri:
         say(f"NEO4J_URI is set: graphsvc uses your own server at {settings.neo4j_uri}, not a managed one.")
     return bool(settings.neo4j_uri)

@@ -1,4 +1,4 @@
-"""Accounts on the command line: sign in, add people."""
+"""Accounts on the command line: signing in, the user's own account, all accounts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def login(settings: Settings, name: str, link: str, purpose: str) -> None:
     if not link:
         name = name or settings.user or click.prompt("Name", err=True)
     password = "" if link else click.prompt("Password", hide_input=True, err=True)
-    # Asked of everyone: asking only some would tell a stranger that the password is right and who has a second factor.
+    # Every user is asked for a code. Otherwise a stranger would learn that the password is right, and who needs a code.
     code = "" if link else _code("Code (empty without a second factor)", default="")
     with Service(settings) as service:
         who = command_line.command_line_login(

@@ -1,4 +1,4 @@
-"""Progress on stderr: on a terminal one line that is rewritten, elsewhere a line per stage; never on stdout."""
+"""Progress on stderr, never on stdout: one line that is rewritten in a terminal, otherwise a line for each stage."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _EVERY_S = 0.1
 
 @contextmanager
 def show_progress() -> Iterator[Progress]:
-    """Yield a progress callback `(done, total, text)`; a total of 0 means it is unknown."""
+    """Yield a function `(done, total, text)` that shows progress; a total of 0 means that it is unknown."""
     terminal = sys.stderr.isatty()
     last_text, last_at, open_line = "", 0.0, False
 

@@ -363,7 +363,7 @@ def _show(requests: list[answers.Request], nothing: str) -> None:
 
 
 def _confirm(question: str) -> bool:
-    """Whether the user says yes; False if nobody can be asked."""
+    """Ask the user a question and return whether the answer is yes; False if there is no one to ask."""
     try:
         return click.confirm(question, err=True)
     except click.Abort:

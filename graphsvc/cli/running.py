@@ -44,7 +44,7 @@ def serve(settings: Settings, port: int | None) -> None:
 @click.pass_obj
 def demo(settings: Settings, port: int | None) -> None:
     """Serve an invented case in a separate home, with a one-time sign-in link for each role."""
-    # A separate home: accounts that anyone at this machine may use must not be next to real cases.
+    # The demo has a separate home, as anyone at this machine can use its accounts, which must not be near real cases.
     settings = dataclasses.replace(
         settings,
         home=settings.home / "demo",
@@ -73,7 +73,7 @@ def demo(settings: Settings, port: int | None) -> None:
 
 @contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
-    """Allow only one server for each home."""
+    """Hold the lock of the home, so that only one server runs for it."""
     lock = FileLock(settings.home / "serve.lock", timeout=0.1, mode=0o600)
     try:
         settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)

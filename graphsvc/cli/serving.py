@@ -1,8 +1,8 @@
 """The processes that serve the pages of one home: the first one, and others on the same sockets.
 
-Python does one thing at a time in each process. The first process runs the managed server, completes work that a kill
-interrupted, opens statements that wait, and replaces other processes that died. The operating system hands each request
-to any of them.
+A Python process does one thing at a time, so there are several; the operating system gives each connection to one of
+them. The first process also runs the managed server, completes work of a process that was killed, opens waiting
+statements, and replaces processes that died.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ from graphsvc.errors import CancelledError, GraphsvcError, OperatorError
 from graphsvc.service import Service, freeze_memory, start_preparing
 
 _LOG = logging.getLogger(__name__)
-# Pages at the same time in each process: some wait minutes for another reader's computation on a large case, and must
-# not hold up the rest.
+# Maximum pages at the same time in each process: some wait minutes for a computation that another reader began on a
+# large case, and must not block the others.
 _THREADS = 24
-# Seconds between two starts of a process that dies immediately, and the time the others get to end (longer than ending
-# their work may take, see `cases.home.Home.close`).
+# Minimum seconds between two starts, in case processes die immediately; and seconds in which the others must end, more
+# than their work may take to end (see `cases.home.Home.close`).
 _AGAIN_S, _END_S = 5.0, 180.0
 _ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
 @contextmanager
 def serving(service: Service) -> Iterator[str]:
-    """Serve the pages once the block, which is given their address, has finished, until Ctrl-C or a signal to end."""
-    # Imported here: the other commands need not wait for modules that only the pages use.
+    """Yield the URL of the pages; after the block, serve them until Ctrl-C or a signal to end."""
+    # Imported here, so that other commands do not wait for modules that only pages use.
     from graphsvc.web import door
 
     settings = service.settings
@@ -52,7 +52,7 @@ def serving(service: Service) -> Iterator[str]:
     with _ended_by(_ENDING), _Pages(service, address, host=settings.host, port=port) as pages:
         try:
             yield address
-            service.uploads.forget_previews()  # possibly of another version
+            service.uploads.forget_previews()  # another version of graphsvc may have made them
             freeze_memory()
             further_processes = service.settings.serving_processes - 1 if _answers(service) else 0
             service.plan_ahead()
@@ -62,7 +62,7 @@ def serving(service: Service) -> Iterator[str]:
                 try:
                     pages.run()
                 finally:
-                    # No one else is let in while the others finish.
+                    # Accept no more requests while the other processes finish.
                     pages.close()
                     say("Stopping.", err=True)
         except KeyboardInterrupt:
@@ -70,7 +70,7 @@ def serving(service: Service) -> Iterator[str]:
 
 
 def _answers(service: Service) -> bool:
-    """Start answering questions from the other processes; return whether they can ask them here."""
+    """Start answering questions of the other processes; return whether this works."""
     try:
         service.answer_others()
     except OSError as error:
@@ -80,7 +80,7 @@ def _answers(service: Service) -> bool:
 
 
 class _Pages:
-    """The pages of a service on sockets: its own at a host and a port, or those of another process."""
+    """Server of a service's pages, on new sockets at a host and port, or on the sockets of another process."""
 
     def __init__(self, service: Service, address: str, **where: Any) -> None:
         from graphsvc.web import create_app, intake
@@ -102,7 +102,7 @@ class _Pages:
 
     @property
     def listening(self) -> list[socket.socket]:
-        """Sockets the server listens on."""
+        """Sockets on which the server listens."""
         return [server.socket for server in self._servers]
 
     def run(self) -> None:
@@ -111,14 +111,14 @@ class _Pages:
         self._server.run()
 
     def _make_ready(self) -> None:
-        """Compile the templates before the first reader has to wait for them."""
+        """Compile the templates, so that the first reader does not have to wait for them."""
         for name in self._app.jinja_env.list_templates():
             self._app.jinja_env.get_template(name)
 
     def close(self) -> None:
         """Stop serving. Closing twice does no harm."""
         self._server.close()
-        # Including connections that browsers keep open.
+        # Also close connections that browsers keep open.
         wasyncore.close_all(self._sockets, ignore_all=True)
 
     def __enter__(self) -> Self:
@@ -129,7 +129,7 @@ class _Pages:
 
 
 class _Beside:
-    """The other processes, which live as long as the block. If one dies, its work is completed, then it is replaced."""
+    """The other processes, which run during the block. If one dies, its work is completed and it is replaced."""
 
     def __init__(self, service: Service, address: str, sockets: Sequence[socket.socket], number: int) -> None:
         self._service, self._address, self._sockets, self._number = service, address, sockets, number
@@ -137,9 +137,9 @@ class _Beside:
         self._closing = threading.Event()
         self._changing = threading.Lock()
         self._watching = threading.Thread(target=self._watch, name="processes", daemon=True)
-        # Process → our end of a pipe; the process ends when our end is closed.
+        # Process → our end of a pipe to it; the process ends when we close our end.
         self._lifelines: dict[Any, Connection] = {}
-        # Whether a process died and its work is still to be completed.
+        # Whether a process died whose work is not completed yet.
         self._died = False
 
     def _watch(self) -> None:
@@ -149,13 +149,13 @@ class _Beside:
             except CancelledError:
                 return
             except Exception as error:
-                # Whatever the error (no memory, no free file handle), the next look tries again and the others go on
+                # After any error, such as too little memory, the next round tries again; the other processes go on
                 # serving.
                 _LOG.exception("the other processes: %s", type(error).__name__, exc_info=False)
                 self._closing.wait(_AGAIN_S)
 
     def _look(self) -> None:
-        """Complete the work of a process that died, start the missing ones, and wait a moment for one to end."""
+        """Complete the work of processes that died, start missing ones, and wait a moment for one to end."""
         began = time.monotonic()
         if self._died:
             self._service.recover(self._unless_closing)
@@ -175,7 +175,7 @@ class _Beside:
             theirs, ours = self._context.Pipe(duplex=False)
             undo.callback(ours.close)
             with theirs:
-                # Daemons would be killed in the middle of their work.
+                # As daemons, they would be killed in the middle of their work.
                 process = self._context.Process(
                     target=beside, args=(self._service.settings, self._address, self._sockets, theirs), daemon=False
                 )
@@ -185,7 +185,7 @@ class _Beside:
             return True
 
     def _bury(self, process: Any) -> None:
-        """Forget a process that ended, and note that its work may be incomplete."""
+        """Remove a process that ended, and note that its work may be incomplete."""
         with self._changing:
             if self._closing.is_set():
                 return
@@ -220,7 +220,7 @@ class _Beside:
 def serve_beside(settings: Settings, address: str, sockets: Sequence[socket.socket], lifeline: Connection) -> None:
     """Serve on the sockets of the parent process until the parent closes its end of the pipe, or dies."""
     os.umask(0o077)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C also reaches the first process, which then ends this one
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the first process too, which then ends this one
 
     def end_with_it() -> None:
         with suppress(EOFError, OSError):
@@ -245,9 +245,9 @@ def serve_beside(settings: Settings, address: str, sockets: Sequence[socket.sock
 
 @contextmanager
 def _ended_by(signals: Sequence[signal.Signals], *, once: bool = False) -> Iterator[None]:
-    """Make signals raise KeyboardInterrupt in the block, even if a shell started us with one of them ignored.
+    """Let signals raise KeyboardInterrupt in the block, even if the shell that started us made us ignore one of them.
 
-    `once`: further signals are ignored, because current work is being brought to an end.
+    `once`: after the first signal, ignore further ones, so that they do not interrupt the end of current work.
     """
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -271,7 +271,7 @@ def _free_port(settings: Settings) -> int:
         try:
             probe.bind((settings.host, settings.port))
             return int(probe.getsockname()[1])
-        except (OSError, TypeError) as error:  # a TypeError if the host has no valid form
+        except (OSError, TypeError) as error:  # a TypeError if the host is malformed
             why = getattr(error, "strerror", None) or "GRAPHSVC_HOST is no host"
             raise OperatorError(
                 f"Port {settings.port} on {settings.host} cannot be used ({why}). Stop what uses it,"

@@ -57,7 +57,7 @@ def _show(key_set: answers.KeySet) -> None:
         for heir in key_set.successors:
             if heir.of == person:
                 say(f"    might take over: {name_with_id(heir.person)}, {heir.shared} of {heir.ties} links")
-    # Three digits, as on the page: sets may differ by less than 0.01.
+    # Three digits, as on the page, because sets may differ by less than 0.01.
     say(f"reach {key_set.reach:.3f} of {key_set.of} {of_whom}")
     for when, left in (("as it is", key_set.before), ("without them", key_set.after), ("taken over", key_set.back)):
         pieces = f"{left.pieces} pieces, the biggest of {left.biggest}"

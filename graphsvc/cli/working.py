@@ -1,4 +1,4 @@
-"""`graphsvc worker`: lends this machine's processors to a service elsewhere."""
+"""`graphsvc worker`: lends the processors of this machine to a service on another machine."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def worker(settings: Settings, threads: int | None, memory_mb: int | None) -> No
 
     It opens no home and no case, and receives numbers but no names. It runs whatever the scheduler sends, so use only your own.
     """
-    # Imported here: it loads the modules that compute, which the other commands do not need.
+    # Imported here, as it loads modules for computing that other commands do not need.
     from graphsvc.machines.worker import work
 
     if not settings.scheduler:

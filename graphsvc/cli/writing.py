@@ -1,4 +1,4 @@
-"""Free Cypher on the command line: run or explained; Ctrl-C stops it in the database too."""
+"""Free Cypher on the command line: run or explain a query; Ctrl-C stops it in the database too."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ def cypher(
         say("The text could only be stopped by restarting the managed Neo4j.", err=True)
     say(*run.notices, err=True)
     if run.state == "failed":
-        raise CypherFault(run.fault)  # the fault says where it is
-    # Tables and CSV have no nesting, so their cells contain graph values as JSON.
+        raise CypherFault(run.fault)
+    # Cells of tables and CSV cannot be nested, so they contain graph values as JSON.
     rows = run.rows if form == "json" else [tuple(map(_flat, row)) for row in run.rows]
     write(form, run.columns, rows)
     if run.truncated:
@@ -84,7 +84,7 @@ def cypher(
 
 
 def _run(acts: Session, text: str, values: dict[str, Any]) -> answers.Run:
-    """Run a query, showing progress once it takes long; an interrupt also stops the query in the database."""
+    """Run a query, and show progress if it takes long; an interrupt also stops the query in the database."""
     began = time.monotonic()
     identifier = acts.cypher.start(text, values)
     with show_progress() as progress:

@@ -58,7 +58,7 @@ def table(case: str) -> ResponseReturnValue:
 
 @page(blueprint, "/displacement/place", look="analyse", query="=displacement", entity="id")
 def place(case: str) -> ResponseReturnValue:
-    """Show one place: where its people went, their possible movers, arrivals, and the controllers of an online place."""
+    """Show one place: where its people went, possible movers, arrivals, and the controllers of an online place."""
     session = at(case)
     identifier, day = request.args.get("id", ""), request.args.get("day", "").strip()
     if request.args.get("as") == "csv":
