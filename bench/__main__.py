@@ -13,7 +13,7 @@ PEOPLE = 20_000
 
 
 def main() -> int:
-    """Print each figure when it is ready; return exit status 1 if a goal is missed."""
+    """Print each figure as soon as it is ready; return exit status 1 if a goal is missed."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parts: dict[str, Callable[[int], Iterator[Figure]]] = {
         "start": lambda _people: start.run(),

@@ -1,4 +1,4 @@
-"""Read a case folder into claims, persons, dependence and truth, so that a ranking can be tried without a server."""
+"""Reading a case folder into claims, persons, dependence and truth, so that a ranking can be tried without a server."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Effect of counting statements through one interpreter in part instead of as one group: `python -m bench.colours`.
+"""Three ways to count statements that share an interpreter or other circumstances: `python -m bench.colours`.
 
-The worlds are hard, with many witnesses: a tenth of the people, most from boats and houses of other witnesses. Some of
-the liars agree beforehand; interpreters are honest. All worlds are ranked three times: with sources heard through one
-interpreter in one group, as before; with shared circumstances counting in part, as shipped; and without shared
-circumstances.
+The worlds are hard, with many witnesses: a tenth of the people, most of them from boats and houses of other witnesses.
+Some liars agree on a story; interpreters are honest. Each world is ranked three times: with sources that share an
+interpreter in one group, as in earlier versions; with shared circumstances that reduce the weight of statements, as
+shipped; and without shared circumstances.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ COLUMNS = ("AP", "P@10", "error", "several", "false", "stay", "invented")
 
 
 def ways(dependence: Dependence) -> Iterator[tuple[str, Dependence]]:
-    """Yield the shared circumstances of sources in the three versions."""
+    """Yield the name of each way and the circumstances that sources share in it."""
     yield (
         "joined",
         {
@@ -53,10 +53,10 @@ def ways(dependence: Dependence) -> Iterator[tuple[str, Dependence]]:
 def figures(case: Case, dependence: Dependence) -> tuple[float, ...]:
     """Return the columns of the table for one case.
 
-    They are: average precision; hubs among the first ten; error of belief, by bin, for links that only witnesses
-    report; number of the first fifty that rest on at least two groups; number of statements that must be false for one
-    of the first ten to leave; number of the ten that stay whatever was tried; and number of invented statements that
-    put a person among the ten.
+    They are: average precision; share of hubs among the first ten; error of belief (`reporters.off`) for links that
+    only witnesses report; how many of the first fifty rest on at least two groups; mean number of items that must be
+    false for one of the first ten to leave; how many of the ten stay whatever was tried; and how many invented
+    statements put a person among the ten.
     """
     on = basis(case.claims, case.persons, dependence)
     leads = rank_basis(on).leads

@@ -1,7 +1,7 @@
 """Draw ranking, leave-outs and memory by size of a case: `python -m bench.curve` makes curve.svg from curve.csv.
 
-Both axes of both halves are logarithmic, so that a power of the size is a straight line. `python -m bench.stability
---picture FILE.svg` draws its own measurements. The picture suits light and dark pages.
+All axes are logarithmic, so that growth by a power of the size is a straight line. `python -m bench.stability --picture
+FILE.svg` draws new measurements in the same way. The picture is readable on light and dark pages.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 
 _TOP, _HIGH, _WIDE = 78.0, 232.0, 264.0
 _SIZE = (800, 372)
-# Possible axis marks: 1 or 3 times a power of ten in seconds, powers of two in MiB.
+# Possible marks of an axis: 1 or 3 times a power of ten for seconds, powers of two for MiB.
 _SECONDS = [step * 10.0**power for power in range(-4, 6) for step in (1, 3)]
 _MIB = [2.0**power for power in range(3, 21)]
 # Goals for 100,000 people: ranking with every leave-out in seconds, memory in MiB.
@@ -55,7 +55,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class _Half:
-    """One half of the picture: position, scale, and curves."""
+    """One half of the picture: its position, scale and curves."""
 
     left: float
     head: str
@@ -81,7 +81,7 @@ def read(path: Path) -> list[Size]:
 
 
 def exponent(points: Sequence[tuple[float, float]]) -> float:
-    """Return the power of the size by which something grows: the slope of logarithms, by least squares.
+    """Return the exponent k if values grow with size as size ** k: the slope of logarithms, by least squares.
 
     Example:
         >>> round(exponent([(10, 1), (100, 20), (1000, 400)]), 3)
@@ -133,7 +133,7 @@ def draw(sizes: Sequence[Size]) -> str:
 
 
 def _marks(steps: Sequence[float], values: Sequence[float]) -> list[float]:
-    """Return the steps that enclose all values, with room for labels below the values."""
+    """Return the consecutive steps that enclose all values, with room for labels below the lowest."""
     first = max(at for at, step in enumerate(steps) if step <= min(values) / 1.5)
     last = min(at for at, step in enumerate(steps) if step >= max(values))
     return list(steps[first : last + 1])

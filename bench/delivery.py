@@ -1,7 +1,7 @@
-"""A later delivery to a large case, and its undo: how long the case is closed, and what readers can do until then.
+"""A later delivery to a large case, and its undo: how long the case is closed, and whether readers are served until then.
 
-The delivery is an invented case with its own ids and about a twelfth of the people. A reader keeps asking for the
-contents of the case, and is answered until the case is closed. The case counts as closed from the first to the last
+The delivery is an invented case with its own ids and about a twelfth as many people. A reader keeps asking for the
+counts of the case, and gets answers until the case is closed. The case counts as closed from the first to the last
 refused request.
 """
 
@@ -30,7 +30,7 @@ _PREFIX = "later-"
 
 @dataclass
 class Reader:
-    """A reader that asks repeatedly.
+    """A reader who asks repeatedly.
 
     Attributes:
         answered: number of answers before the case was closed.
@@ -44,7 +44,7 @@ class Reader:
     longest: float = 0.0
 
     def read(self, goes_on: Callable[[], bool]) -> None:
-        """Ask until the test ends."""
+        """Ask again and again while `goes_on()` is true."""
         while goes_on():
             begun = time.perf_counter()
             try:
@@ -58,7 +58,7 @@ class Reader:
 
 
 def run(people: int) -> Iterator[Figure]:
-    """Measure a first delivery, a later one, and its undo."""
+    """Load a first delivery, then measure a later one and its undo."""
     with invent_case(people) as folder, tempfile.TemporaryDirectory() as beside, open_service() as service:
         session = session_of(service, CASE)
         session.deliveries.load(folder, quiet)

@@ -1,9 +1,9 @@
 """Worker movements after closures, on invented worlds with known moves: `python -m bench.displacement`.
 
-Each world draws its size, closures, coverage, vagueness of dates and mistakes. In some worlds no one is moved: free
-people go anywhere, or prefer their town and trade. In others some closures move their people to one place; the figures
-count how many are found, and how many findings are due to chance. In a third sort of world, a few controllers have many
-small places.
+The size of a world, its closures, coverage, mistakes and vagueness of dates are drawn at random. In some worlds no one
+is moved: people are free to go anywhere, or prefer their town and trade. In others, people of some closed places are
+moved together to one place; the figures show how many of these are found, and how many findings are due to chance. In a
+third sort of world, a few controllers have many small places.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class Invented:
     """An invented world.
 
     Attributes:
-        known: the reported whereabouts of everyone.
+        known: reported whereabouts of everyone.
         planted: place that closed → place to which its people were moved.
-        told: for each of these, number of moved people reported at both places, on days that can be compared.
+        told: place that closed → number of its moved people who are reported at both places on comparable days.
     """
 
     known: Whereabouts
@@ -43,7 +43,7 @@ class Invented:
 
 @dataclass(frozen=True, slots=True)
 class Taste:
-    """Factors by which free people prefer a place in their town or in their trade."""
+    """How many times as often people who are free to choose go to a place in their town, or in their trade."""
 
     town: float = 1.0
     trade: float = 1.0
@@ -64,11 +64,11 @@ def world(
 
     Args:
         seed: seed of all draws.
-        people: number of people; 0: drawn from the seed.
-        moves: whether some closures move their people; if not, everyone goes where there is work.
-        taste: preferences of free people.
-        under: if given, places have about six people, who go to a place of the same controller with this chance when
-            theirs closes.
+        people: number of people; if 0, it is drawn.
+        moves: whether the people of some closed places are moved together; otherwise everyone is free to choose.
+        taste: preferences of people who are free to choose.
+        under: if given, a place has about six people, and when it closes each goes to a place of the same controller
+            with this chance.
     """
     rng = np.random.default_rng(seed)
     people = people or int(rng.integers(300, 2500))
@@ -83,7 +83,7 @@ def world(
     town, trade = rng.integers(0, _TOWNS, places), rng.integers(0, _TRADES, places)
 
     def choose(left: int) -> int:
-        """Choose a person's next place: any place for a free person, a place of the same controller for others."""
+        """Choose the next place of a person: with chance `under` one of the same controller, else by preference."""
         theirs = still_open[(hand[still_open] == hand[left]) & (still_open != left)]
         if under and closing[left] and len(theirs) and rng.random() < under:
             return int(rng.choice(theirs))
@@ -104,7 +104,7 @@ def world(
     reported_moves: dict[str, int] = {}
 
     def tell(person: str, place: int, begin: dt.date, until: dt.date | None) -> bool:
-        """Report a stay; return whether the report is right, and on a day that can be compared."""
+        """Report a stay, or not; return whether the report is right, believed, and precise enough to compare."""
         if rng.random() > coverage:
             return False
         wrong = rng.random() < mistaken
@@ -120,7 +120,7 @@ def world(
     for number in range(people):
         person = f"P{number}"
         if rng.random() < coming * 0.3:
-            # Newcomers, from just before the lockdown on, have no earlier place.
+            # Newcomers arrive just before the lockdown or later, and have no earlier place.
             begin = _LOCKDOWN + dt.timedelta(int(rng.integers(-10, 150)))
             tell(person, int(rng.choice(still_open, p=chance)), begin, None)
             continue
@@ -159,7 +159,7 @@ def world(
 
 
 def calm(seeds: range, taste: Taste, draws: int = 999) -> tuple[list[float], int]:
-    """Return p of every closure in worlds where no one is moved, and the number of closures called together."""
+    """Return p of every closure in worlds where no one is moved, and how many closures are called `together`."""
     p, called = [], 0
     for seed in seeds:
         every = find_departures(world(seed, moves=False, taste=taste).known, draws=draws)
@@ -170,7 +170,7 @@ def calm(seeds: range, taste: Taste, draws: int = 999) -> tuple[list[float], int
 
 @dataclass(slots=True)
 class Pooled:
-    """Controllers tested in some worlds: their number, and how many of them, and of single closures, were called."""
+    """Tests of controllers in some worlds: `hands` tested, `called` together, and `single` closures called together."""
 
     hands: int = 0
     called: int = 0
@@ -181,7 +181,7 @@ class Pooled:
 
 
 def pool_tests(seeds: range, under: float, draws: int = 199) -> Pooled:
-    """Test controllers of many small closures; `under`: chance of going to another place of the same controller."""
+    """Test controllers of many small places; `under`: chance that people go to a place of the same controller."""
     pool = Pooled()
     for seed in seeds:
         known = world(seed, under=under).known
@@ -198,7 +198,7 @@ def pool_tests(seeds: range, under: float, draws: int = 199) -> Pooled:
 
 @dataclass(slots=True)
 class Score:
-    """Results in some worlds: closures planted, visible and found, and the new places found."""
+    """Counts over some worlds: planted moves, visible ones and found ones; closures and places called, and false ones."""
 
     planted: int = 0
     visible: int = 0
@@ -211,7 +211,7 @@ class Score:
 
 
 def score_moves(seeds: range, draws: int, taste: Taste = TASTES["anywhere"]) -> Score:
-    """Count the planted moves that were found, and the closures and places wrongly called a move."""
+    """Count the planted moves that are found, and the closures and places that are wrongly called."""
     score = Score()
     for seed in seeds:
         invented = world(seed, taste=taste)
@@ -232,7 +232,7 @@ def score_moves(seeds: range, draws: int, taste: Taste = TASTES["anywhere"]) -> 
 
 
 def measure(first: int, worlds: int, draws: int) -> dict[str, dict[str, float]]:
-    """Measure false alarms and power by taste, and for small closures under one controller; print each when ready."""
+    """Measure false alarms and power for each taste, and for controllers of small places; print figures when ready."""
     seeds, figures = range(first, first + worlds), {}
     for name, taste in TASTES.items():
         p, called = calm(seeds, taste, draws)

@@ -1,7 +1,7 @@
-"""Make every fitted table that the service ships: `python -m bench.fit`.
+"""Fit all fitted tables of the service again: `python -m bench.fit`.
 
-It reports whether each table equals the existing one to the last digit, and exits with 1 if any differs; `--write`
-replaces them.
+It prints whether each table equals the shipped one to the last digit, and exits with status 1 if any differs. `--write`
+replaces the shipped tables.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from bench import fit_beliefs, fit_weights
 
-# Table → function that makes its text.
+# File of a table → function that returns its text.
 TABLES: MappingProxyType[Path, Callable[[], str]] = MappingProxyType(
     {
         fit_beliefs.TARGET: fit_beliefs.refit,

@@ -1,11 +1,11 @@
 """Fit how often claims are true: `python -m bench.fit_beliefs`; `bench.fit` writes the result.
 
-It finds, for each kind of source and relation, the chance that a claim is true: the chances with which belief
-(`graphsvc.analysis.claims.belief`) best fits invented worlds whose true links are known. Statements support a link
-independently, and denials reduce the support. Every author has the same weight. Entries are shrunk so that a few claims
-move them only a little: assertions towards others of their sort and kind of source (relations of people who arrange and
-direct, or any other), and denials towards denials of other kinds. Gradings and groups of witnesses play no part in the
-fit, and neither do denials of an undirected relation with its ends swapped.
+It finds, for each kind of source and relation, the chance that a claim is true. With these chances, belief
+(`graphsvc.analysis.claims.belief`) fits invented worlds whose true links are known as well as possible. Sources support
+a link independently, and denials reduce the support. Every author has the same weight. Chances are shrunk, so that a
+few claims change them only a little: those of assertions towards others of the same sort and kind of source (relations
+of people who arrange or direct, or other relations), and those of denials towards each other. The fit ignores gradings
+and groups of witnesses, and denials of an undirected relation whose ends are swapped.
 """
 
 from __future__ import annotations
@@ -33,24 +33,24 @@ from graphsvc.records.weights import DENIED, OTHER, SHIPPED, Weights
 TARGET = Path(weights.__file__).with_name("weights.toml")
 FITTED = 8
 SAYS = (*RELATIONS, OTHER, DENIED)
-# Kind of source → relation or denial (`SAYS`) → chance that a claim is true.
+# Kind of source → relation, or denial (`SAYS`) → chance that such a claim is true.
 Chances = Mapping[str, Mapping[str, float]]
-# Strength of the shrinkage: it counts as much as this number of links.
+# Strength of the shrinkage, which counts as much as this number of links.
 _DRAWN = 3.0
 _DIGITS = 2
 _SURE = 0.99
 _LINKS = 20_000.0
-# Entries are shrunk towards others of their sort: two sorts of assertions for each kind of source, and one of denials.
+# Chances are shrunk towards those of the same sort: two sorts of assertions for each kind of source, one of denials.
 _SORTS = np.array([[0 if name == DENIED else 1 + 2 * kind + (name in BEHIND) for name in SAYS] for kind in range(len(STATEMENT_KINDS))]).ravel()  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Links of some worlds, with links that have the same sources combined.
+    """Links of some worlds; those with the same numbers of sources are combined in one row.
 
     Attributes:
-        sources: different links x (kind of source, `SAYS`): number of distinct sources.
-        every: weight of such links in a fit; `true`: weight of the true ones.
+        sources: rows x (kind of source, `SAYS`): number of different sources.
+        every: weight of the links of each row in a fit; `true`: weight of those that are true.
     """
 
     sources: Floats
@@ -59,7 +59,7 @@ class Links:
 
 
 def truth(world: Case) -> tuple[frozenset[LinkKey], bool] | None:
-    """Return the listed links and whether they are the true or the false links; None if a world lists neither."""
+    """Return the links that a world lists, and whether these are its true or its false links; None without a list."""
     if facts := world.truth.get("facts"):
         return frozenset(map(tuple, facts)), True
     if "false_links" in world.truth or "mistaken_links" in world.truth:
@@ -68,10 +68,10 @@ def truth(world: Case) -> tuple[frozenset[LinkKey], bool] | None:
 
 
 def links(world: Case) -> tuple[Bools, Floats]:
-    """Return whether each asserted link of a world is true, and its sources by kind and by relation.
+    """Return whether each asserted link of a world is true, and its numbers of sources (see `Links.sources`).
 
     Raises:
-        ValueError: if the world does not list which links are true.
+        ValueError: the world does not list which links are true.
     """
     known_truth = truth(world)
     if known_truth is None:
@@ -95,7 +95,7 @@ def _of(world_key: tuple[str, int]) -> tuple[Bools, Floats] | None:
 
 
 def worlds(count: int = FITTED) -> dict[str, list[tuple[Bools, Floats]]]:
-    """Return the links of the worlds used for fitting, by family, where the truth is known."""
+    """Return the links of the worlds used for fitting, by family; worlds without a list of true links are skipped."""
     world_keys = [(name, seed) for name, family in FAMILIES.items() for seed in family.fitted[:count]]
     by_family: dict[str, list[tuple[Bools, Floats]]] = {}
     with ProcessPoolExecutor() as processes:
@@ -106,7 +106,7 @@ def worlds(count: int = FITTED) -> dict[str, list[tuple[Bools, Floats]]]:
 
 
 def together(by_family: Mapping[str, Sequence[tuple[Bools, Floats]]]) -> Links:
-    """Combine the links of some families, with the same weight for each author."""
+    """Combine the links of some families into rows; each author has the same weight."""
     sizes: Counter[str] = Counter()
     for name, family_links in by_family.items():
         sizes[FAMILIES[name].author] += sum(len(true) for true, _ in family_links)
@@ -162,7 +162,7 @@ def weights_with(chances: Chances) -> Weights:
 
 
 def text(chances: Chances, table: str) -> str:
-    """Return the text of the file: chances as fitted, everything else unchanged."""
+    """Return the text of a table with these chances, and with everything else unchanged."""
     head, _, tail = table.partition("[witness]\n")
     rest = "[witness_assessment]\n" + tail.partition("[witness_assessment]\n")[2]
     origins = {kind: values["from"] for kind, values in tomllib.loads(table).items() if kind in STATEMENT_KINDS}
@@ -175,7 +175,7 @@ def text(chances: Chances, table: str) -> str:
 
 
 def refit() -> str:
-    """Fit the shipped table again."""
+    """Return the text of the shipped table, fitted again."""
     return text(fit(worlds()), TARGET.read_text("utf-8"))
 
 

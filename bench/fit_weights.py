@@ -1,9 +1,9 @@
 """Fit the weights of the score: `python -m bench.fit_weights`; `bench.fit` writes the result.
 
-A ridge-penalised logistic regression of being a hub on ingredients (`graphsvc.analysis.ranking.ingredients`), over
-invented worlds of nine authors (`bench.worlds`). Every family has the same weight, and so has every world of a family.
-The signs of weights are fixed: relations that put a person behind an operation count for a hub; manual work, lawful
-service and orders taken count against. Then the weights of links to likely hubs are fitted in addition, none of them
+A ridge-penalised logistic regression predicts from ingredients (`graphsvc.analysis.ranking.ingredients`) who is a hub,
+in invented worlds of nine authors (`bench.worlds`). Every family has the same weight, and so has every world of a
+family. The signs of weights are fixed: relations of people behind an operation raise the score; manual work, lawful
+service and taking orders lower it. A second regression then adds weights for links to likely hubs, none of them
 negative.
 
 Weights are rounded to three digits, and the fit continues until the fifth digit is stable, so the result is the same on
@@ -42,23 +42,23 @@ from graphsvc.analysis.ranking.ingredients import (
 from graphsvc.analysis.ranking.network import Operation
 
 TARGET = Path(additive.__file__).with_name("weights.toml")
-# Number of worlds of each family used for fitting, from the first.
+# Number of worlds of each family used for fitting: its first ones.
 FITTED = 12
 PENALTY = 10.0
-# Records can be staged, so three records of lawful service lower a person's log-odds by at most 0.15 log 4 = 0.21.
+# Records can be staged. With this bound, three records of lawful service lower log-odds by at most 0.15 log 4 = 0.21.
 _LEAST_SERVICE_ON_RECORD = -0.15
 _DIGITS = 3
-# Below this standard deviation an ingredient is too rare for a reliable weight.
+# An ingredient with a smaller standard deviation is too rare for a reliable weight.
 _LEAST_SPREAD = 0.05
 NAMES = every_name()
-# Zero weights for all ingredients and links to likely hubs, before fitting.
+# Weights before fitting: zero for all ingredients and links to likely hubs.
 NOTHING = of_table({"said": dict.fromkeys(NAMES, 0.0), "ties": {}, "start": {"chance": 0.0}})
 Bounds = tuple[float | None, float | None]
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A world as numbers: the network with every ingredient, the candidates, and the hubs."""
+    """A world as numbers: the network with all ingredients, and for each person whether they are a candidate or hub."""
 
     network: Operation
     candidate: Bools
@@ -66,11 +66,11 @@ class World:
 
     @property
     def ingredient_logs(self) -> Floats:
-        """People x ingredients, as logarithms."""
+        """Ingredients of each person (people x ingredients), as logarithms."""
         return np.log1p(additive.score(self.network, NOTHING).sums[:, : len(NAMES)])
 
     def hub_link_logs(self, weights: ScoreWeights) -> Floats:
-        """Return people x links to likely hubs, as logarithms."""
+        """Return the links of each person to likely hubs (people x kinds of link), as logarithms."""
         return np.log1p(additive.score(self.network, weights).sums[:, len(NAMES) :])
 
 
@@ -102,7 +102,7 @@ def worlds(families: Iterable[str] = tuple(FAMILIES), count: int = FITTED) -> di
 
 
 def signs() -> dict[str, Bounds]:
-    """Return ingredient → the minimum and maximum of its weight."""
+    """Return ingredient → minimum and maximum of its weight; None for no bound."""
     bounds: dict[str, Bounds] = {}
     for relation, end, far, kind in product(FAMILY_OF, ENDS, FAR, SOURCE_KINDS):
         family = FAMILY_OF[relation]
@@ -137,7 +137,7 @@ def fit(fitted_on: Mapping[str, Sequence[World]]) -> ScoreWeights:
 
 
 def _table(start: float, ingredients: Floats, ties: Iterable[float]) -> ScoreWeights:
-    """Return the weights, rounded as in the file."""
+    """Return the weights, rounded to the digits in the file."""
     return ScoreWeights(
         NOTHING.columns,
         np.round(ingredients, _DIGITS) + 0.0,
@@ -149,7 +149,7 @@ def _table(start: float, ingredients: Floats, ties: Iterable[float]) -> ScoreWei
 def _weights(
     values: Floats, hub: Bools, counts: Floats, bounds: Sequence[Bounds], own: Floats | float = 0.0
 ) -> tuple[float, Floats]:
-    """Return the constant and the weights of a logistic regression with `own` added to its log-odds."""
+    """Fit a logistic regression whose log-odds include `own`; return its constant and weights."""
     spread = values.std(axis=0) + _LEAST_SPREAD
     scaled, side = values / spread, np.where(hub, 1.0, -1.0)
 
@@ -169,7 +169,7 @@ def _weights(
 
 
 def text(weights: ScoreWeights) -> str:
-    """Return the text of the file; zero weights are left out."""
+    """Return the text of the file with these weights; zero weights are left out."""
     ingredients = [
         f'"{name}" = {weights.said[place]:.{_DIGITS}f}'
         for name, place in weights.columns.items()
@@ -184,7 +184,7 @@ def text(weights: ScoreWeights) -> str:
 
 
 def refit() -> str:
-    """Fit the shipped table again."""
+    """Return the text of the shipped table, fitted again."""
     return text(fit(worlds()))
 
 

@@ -1,4 +1,4 @@
-"""Time to find hubs: seconds from Neo4j to the list of leads, and the graph part compared with NetworkX betweenness."""
+"""Time to find hubs: seconds from Neo4j to the list of leads; the ranking alone, compared with NetworkX betweenness."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from graphsvc.analysis.ranking.hubs import rank
 
 GOAL_S, GOAL_RATIO = 5.0, 20.0
 RUNS = 5
-# Number of nodes from which shortest paths start; the time for all nodes is extrapolated.
+# Betweenness is timed on shortest paths from this many nodes, and extrapolated to all nodes.
 PIVOTS = 40
 
 
 def run(people: int) -> Iterator[Figure]:
-    """Measure everything on one loaded case; no results are kept between runs."""
+    """Measure everything on one loaded case, without cached results."""
     with invent_case(people) as folder, open_service() as service:
         session = session_of(service, "bench")
         session.deliveries.load(folder, quiet)

@@ -1,7 +1,7 @@
 """Quality of the ranking of leads on invented cases, compared with degree, betweenness, PageRank and chance.
 
-`python -m bench.hubs_quality --seeds 101-120 --people 1000`: weights were set by hand on seeds 1 to 20 only.
-`python -m bench.hubs_quality --hard --seeds 1-60`: the hard family; see bench/README.md on its seeds.
+`python -m bench.hubs_quality --seeds 101-120 --people 1000`: seeds 1 to 20 were used to set weights by hand.
+`python -m bench.hubs_quality --hard --seeds 1-60`: the hard family; bench/README.md explains its seeds.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ COLUMNS = ("AP", "P@10", "helpers@10", "leaders", "brokers")
 
 
 def scorings(case: Case) -> Iterator[tuple[str, Mapping[str, float]]]:
-    """Yield the scores of each method, by person."""
+    """Yield the name of each method, and its scores by person."""
     candidates = case.truth["candidates"]
     yield "graphsvc", {lead.id: lead.score for lead in rank(case.claims, case.persons, case.dependence).leads}
     graph = baselines.person_projection(case.claims, {person.id for person in case.persons})

@@ -1,9 +1,9 @@
-"""A large case: loading its files, its pages on their first request after a start, and when warm.
+"""A large case: loading its files; its pages on the first request after a start, and when warm.
 
-The service is reopened on the loaded case, so that nothing of the case is in its memory. Then every page is requested
-once, in the order a reader would, and after that several times each. A browser shows the frame of a slow page
-immediately (`web.frame`); the times here are for the whole answer. Memory is the maximum of the process: use the figure
-of a run of this benchmark alone.
+The service is opened again after loading, so that nothing of the case is in its memory. Then every page is requested
+once, in the order of a reader, and after that several times. A browser shows the frame of a slow page immediately
+(`web.frame`); the times here are for the whole response. Memory is the maximum of the process, so it is only correct if
+this benchmark is run alone.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CASE = "large"
 RUNS = 20
 FIRST_S, WARM_S, MEMORY_GIB, PARQUET_MIB = 2.0, 0.3, 4.0, 1024.0
 _BEHIND = "who is behind the boats of 8 May 2020"
-# One page of each kind, in the order a reader would open them.
+# One page of each kind, in the order in which a reader may open them.
 PAGES = (
     "overview",
     "leads",
@@ -46,7 +46,7 @@ PAGES = (
 
 
 def run(people: int) -> Iterator[Figure]:
-    """Measure loading, then each page twice: first after a start, and warm."""
+    """Measure loading, then each page on its first request after a start, and when warm."""
     with invent_case(people) as folder, open_service() as service:
         took = measure_seconds(lambda: session_of(service, CASE).deliveries.load(folder, quiet))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
@@ -68,10 +68,10 @@ def run(people: int) -> Iterator[Figure]:
 
 
 def _as_parquet(service: Service) -> Iterator[Figure]:
-    """Export the whole case as Parquet: seconds, bytes, and memory beyond the process's own (on Linux)."""
+    """Export the whole case as Parquet: seconds, bytes, and additional memory (on Linux)."""
     peak = Path("/proc/self/clear_refs")
     if peak.exists():
-        peak.write_text("5")  # reset the peak
+        peak.write_text("5")  # resets the maximum memory of the process
     before = _most_mib()
     with tempfile.TemporaryDirectory(prefix="graphsvc-parquet-") as folder:
         whole = session_of(service, CASE).exports.whole
@@ -84,7 +84,7 @@ def _as_parquet(service: Service) -> Iterator[Figure]:
 
 
 def _most_mib() -> float:
-    """Return the maximum memory of the process, in MiB; 0 if not known."""
+    """Return the maximum memory of the process in MiB; 0 if it is unknown."""
     status = Path("/proc/self/status")
     if not status.exists():
         return 0.0
@@ -92,7 +92,7 @@ def _most_mib() -> float:
 
 
 def _behind(session: Session) -> str:
-    """Return the address of `behind` for eight boats of 8 May 2020; large cases have more than a page accepts."""
+    """Return the URL of `behind` for eight boats of 8 May 2020; for all boats of that day, it refuses in large cases."""
     rows = [crossing.row for crossing in session.network.lists.crossings()]
     ids = [row["id"] for row in rows if str(row["day"]) == "2020-05-08"][:8]
     return f"/case/{session.case}/behind?{urlencode({'id': ids}, doseq=True)}"
@@ -102,7 +102,7 @@ def _pages(service: Service) -> Iterator[Figure]:
     session = session_of(service, CASE)
     chosen = addresses(session) | {_BEHIND: _behind(session)}
     service.forget()
-    freeze_memory()  # as `graphsvc serve` does, which also plans its queries
+    freeze_memory()  # like `graphsvc serve`, which also plans its queries
     service.gate.plan(lambda: True)
     client = create_app(service).test_client()
     client.get(f"/link/{service.sign_in_link(session.principal.name, 'benchmark')}")

@@ -1,12 +1,12 @@
 """Quality of the score on worlds of authors not used to fit it: `python -m bench.left_out`.
 
-Worlds of each other author are ranked in three ways: by the score with weights that `bench.fit_weights` fits on all
-other authors; by the plain regressions of `bench.plain`, fitted the same way; and by the textbook measure that is best
-there in hindsight. Families are listed worst first. The shipped weights are fitted on all authors, so no world gives a
-left-out figure for them.
+The worlds of each author other than this project are ranked in three ways: by the score, with weights that
+`bench.fit_weights` fits on all other authors; by the plain regressions of `bench.plain`, fitted in the same way; and by
+the textbook measure that is best there in hindsight. Families are listed worst first. The shipped weights are fitted on
+all authors, so they cannot be judged in this way.
 
-`--write` stores the figures in `left_out.csv`, which a test compares with the score: a change that loses more than .01
-of average precision on any author does not pass. Run it once for a change, and do not use it to choose between changes.
+`--write` stores the figures in `left_out.csv`, which a test compares with the score: it fails if a change loses more
+than .01 of average precision on any author. Run it once for each change; do not use it to choose between changes.
 """
 
 from __future__ import annotations
@@ -34,13 +34,14 @@ from graphsvc.analysis.ranking.hubs import rank
 
 _World = TypeVar("_World")
 FILE = Path(__file__).with_name("left_out.csv")
-# Average precision that a change may lose on any author.
+# Maximum average precision that a change may lose on any author.
 MAY_LOSE = 0.01
 SCORE = "score"
-# Number of worlds of a family used to fit the regressions, and to try all methods, at each share of false statements.
+# Number of worlds of a family used to fit the regressions, and number to try all methods on, for each share of false
+# statements.
 _FITTED, _TRIED = 12, 6
 _PIVOTS = 200
-# Head of a column → figure of `measures.figures`.
+# Heading of a column → name of a figure of `measures.figures`.
 _FIGURES = {
     "AP": "average precision",
     "P@10": f"hubs in the first {measures.TOP}",
@@ -49,8 +50,8 @@ _FIGURES = {
     "leaders": "leaders in the first tenth",
     "brokers": "brokers in the first tenth",
 }
-# For the score only: worlds with hubs for which it names no leads, and worlds for which it names leads although all
-# claims about hubs were removed.
+# For the score only: whether it names no leads in a world with hubs; whether it names leads even after all claims about
+# hubs are removed.
 _OF_SCORE = ("silent", "called")
 COLUMNS = (*_FIGURES, *_OF_SCORE)
 _HEADS = ("score", "method", "author", "family", "false", *COLUMNS, "AP before")
@@ -58,11 +59,11 @@ _HEADS = ("score", "method", "author", "family", "false", *COLUMNS, "AP before")
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A world, with everything that does not depend on a fit.
+    """A world and the figures of methods on it.
 
     Attributes:
         family, false_share: family of the world, and share of false statements.
-        world: the world as numbers; planted: roles in the world.
+        world: the world as numbers; planted: true roles of its people.
         figures: method → column → figure.
     """
 
@@ -75,7 +76,7 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Figures of one method on the worlds of a family at one share of false statements, by column; NaN: no value."""
+    """Mean figures, by column, of one method on a family's worlds at one share of false statements; NaN: no value."""
 
     method: str
     family: str
@@ -99,7 +100,7 @@ def _figures(scores: Mapping[str, float], planted: measures.Planted) -> dict[str
 
 
 def _try_world(task: tuple[tuple[str, int, float], ScoreWeights]) -> Tried:
-    """Rank one world by weights fitted without its author, and by every method that needs no fit."""
+    """Rank one world by the score with weights fitted on other authors, and by the textbook measures."""
     world_key, weights = task
     invented_case = case(*world_key)
     planted = invented_case.planted_people
@@ -127,7 +128,7 @@ def _numbers(world_key: tuple[str, int, float]) -> Sums:
 
 
 def but(worlds: Mapping[str, list[_World]], author: str) -> dict[str, list[_World]]:
-    """Return the worlds of all authors but one."""
+    """Return the worlds of all other authors."""
     return {name: family_worlds for name, family_worlds in worlds.items() if FAMILIES[name].author != author}
 
 
@@ -177,12 +178,12 @@ def _rows(every: Iterable[Tried]) -> list[Row]:
 
 
 def by_author(rows: Iterable[Row], method: str, head: str) -> dict[str, float]:
-    """Return the mean of a column by author: over shares of false statements, then over the author's families."""
+    """Return author → mean of a column: over shares of false statements, then over the author's families."""
     return author_means((row.family, row.figures[head]) for row in rows if row.method == method)
 
 
 def author_means(values: Iterable[tuple[str, float]]) -> dict[str, float]:
-    """Return the mean by author, over families, of the means of (family, value); NaN is ignored."""
+    """Return author → mean over the author's families of the mean value of each family; NaN is ignored."""
     authors: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for family, value in values:
         authors[FAMILIES[family].author][family].append(value)
@@ -193,7 +194,7 @@ def author_means(values: Iterable[tuple[str, float]]) -> dict[str, float]:
 
 
 def fingerprint() -> str:
-    """Return a digest of the score on one world of each family by others: it differs whenever the score has changed."""
+    """Return a digest of the scores in one world of each family by other authors, which shows whether they changed."""
     digest = hashlib.sha256()
     for name in by_others():
         invented_case = case(name, FAMILIES[name].tried[0], FALSE_SHARES[1])
@@ -203,12 +204,12 @@ def fingerprint() -> str:
 
 
 def read(path: Path = FILE) -> list[dict[str, str]]:
-    """Read the rows of the file, by column head; empty if there is no file."""
+    """Read the rows of the file as heading → text; empty if there is no file."""
     return list(csv.DictReader(path.read_text("utf-8").splitlines())) if path.exists() else []
 
 
 def write(rows: Sequence[Row], path: Path = FILE) -> None:
-    """Write the file. Its last column is the value of the score before its last change."""
+    """Write the file. Its last column is the average precision before the last change of the score."""
     score, before = fingerprint(), read(path)
     column = "AP before" if before and before[0]["score"] == score else "AP"
     former = {(row["method"], row["family"], row["false"]): row[column] for row in before}
@@ -223,7 +224,7 @@ def write(rows: Sequence[Row], path: Path = FILE) -> None:
 
 
 def lost(rows: Sequence[Mapping[str, str]]) -> dict[str, float]:
-    """Return author → average precision lost with the last change of the score, for losses above the limit.
+    """Return author → average precision lost by the last change of the score, if it is more than `MAY_LOSE`.
 
     Args:
         rows: rows of the file.
@@ -240,7 +241,7 @@ def lost(rows: Sequence[Mapping[str, str]]) -> dict[str, float]:
 
 
 def show(rows: Sequence[Row]) -> None:
-    """Print the table, families worst first by the score, and the mean and worst over authors."""
+    """Print the table, beginning with the family on which the score is worst, and the mean and worst author."""
     shipped: dict[str, list[float]] = defaultdict(list)
     for row in rows:
         if row.method == SCORE:

@@ -1,11 +1,11 @@
 """Accuracy of linked crossings on invented worlds of other authors: `python -m bench.linkage`.
 
-Two crossings belong to one operation if a person who truly arranged the first also arranged the second. Pairs are
-ordered in three ways: by the shipped overlap; by overlap of crews alone; and by a logistic regression on everything
-known about a pair, dates included, fitted on the worlds of all other authors. The last column shows how accurate the
-regression's probabilities are. Nothing in the overlap is fitted.
+Two crossings belong to one operation if, in truth, someone arranged both. Pairs are ordered in three ways: by the
+shipped overlap; by the overlap of crews alone; and by a logistic regression on everything known about a pair, including
+dates, fitted on the worlds of all other authors. The last column shows whether the regression's probabilities are
+right. Nothing in the overlap is fitted.
 
-`--judge` uses the seeds on which nothing was chosen, and `--write` stores their figures for the help page.
+`--judge` uses seeds that were not used for any choice, and `--write` stores their figures for the help page.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from graphsvc.analysis.linkage.linked import LinkedCrossings, compare
 from graphsvc.records.dates import parse_date
 
 CREW = frozenset({"organiser", "pilot", "helper"})
-# Number of worlds of a family, at each of the usual shares of false statements in turn.
+# Number of worlds of a family; their shares of false statements take the usual values in turn.
 WORLDS = 12
 _PENALTY = 1e-3
 
@@ -49,10 +49,10 @@ class TriedWorld:
     """One world, its pairs of crossings in the order of `itertools.combinations`.
 
     Attributes:
-        same: for each pair whether one operation arranged both.
-        linked, clustered: whether the pair is linked, and whether it is in one cluster.
-        by_chance: share of pairs that are linked once names are assigned to crossings at random.
-        overlap, crew: scores of each pair. known: pairs x ingredients of the regression.
+        same: for each pair, whether it belongs to one operation.
+        linked, clustered: whether the pair is linked, and whether both are in one cluster.
+        by_chance: share of pairs that are linked if names are assigned to crossings at random.
+        overlap, crew: score of each pair by all names, and by crews. known: pairs x ingredients of the regression.
     """
 
     same: Bools
@@ -70,7 +70,7 @@ def by_others() -> list[str]:
 
 
 def judging_seeds(family: str) -> list[int]:
-    """List the seeds for the figures of the help page; nothing is chosen on them."""
+    """List the seeds for the figures of the help page, which are not used for any choice."""
     return list(FAMILIES[family].tried)[:WORLDS]
 
 
@@ -101,7 +101,7 @@ def try_world(family: str, seed: int) -> TriedWorld:
 
 
 def _case_rows(folder: Path, case: Case) -> CaseRows:
-    """Read the rows that the service reads from the graph: without calls of sealed people or of their phones."""
+    """Return the rows that the service would read from the graph, without calls of sealed people and their phones."""
     sealed = {person.id for person in case.persons if person.sealed}
     sealed |= {claim.object for claim in case.claims if claim.relation == "USED" and claim.subject in sealed}
     recorded, voices = set(), defaultdict(set)
@@ -131,7 +131,7 @@ def _rows(folder: Path, table: str) -> list[dict[str, str]]:
 
 
 def _deal_names(traits: Sequence[Trait], seed: int) -> Iterator[Trait]:
-    """Assign names to crossings at random, by feature: each name and crossing keeps its number of occurrences."""
+    """Assign the names of each feature to crossings at random; names and crossings occur as often as before."""
     rng = random.Random(f"dealt/{seed}")  # noqa: S311 - invented worlds, not secrets
     for feature in SHARED:
         cards = [trait for trait in traits if trait.feature == feature]
@@ -140,7 +140,7 @@ def _deal_names(traits: Sequence[Trait], seed: int) -> Iterator[Trait]:
 
 
 def _scores(linkage: LinkedCrossings, pairs: Iterable[tuple[str, str]]) -> Floats:
-    """Score pairs in the order of the pages: linked pairs first, then by share of names."""
+    """Return a score of each pair that gives the order of the pages: linked pairs first, then by share of names."""
     overlaps = [linkage.overlap(*pair) for pair in pairs]
     return np.array([both.is_link + both.share for both in overlaps])
 
@@ -148,7 +148,7 @@ def _scores(linkage: LinkedCrossings, pairs: Iterable[tuple[str, str]]) -> Float
 def _ingredients(
     linkage: LinkedCrossings, traits: Sequence[Trait], pairs: Sequence[tuple[str, str]], days: Mapping[str, int]
 ) -> Floats:
-    """Return the ingredients of the regression: for each feature share and possibility; closeness in days."""
+    """Return ingredients of each pair: by feature, shared names and whether none are; then total share and days apart."""
     values: dict[str, dict[str, set[str]]] = {name: defaultdict(set) for name in SHARED}
     for trait in traits:
         values[trait.feature][trait.crossing].add(trait.value)
@@ -164,7 +164,7 @@ def _ingredients(
 
 
 def fit(worlds: Sequence[TriedWorld]) -> Floats:
-    """Fit a ridge-penalised logistic regression with equal weight for each world; the last weight is the constant."""
+    """Fit a ridge-penalised logistic regression; each world has the same weight. The last weight is the constant."""
     values = np.vstack([_with_start(world.known) for world in worlds])
     same = np.concatenate([world.same for world in worlds]).astype(float)
     weight = np.concatenate([np.full(len(world.same), 1 / len(world.same) / len(worlds)) for world in worlds])
@@ -186,7 +186,7 @@ def _with_start(values: Floats) -> Floats:
 
 
 def precision_and_auc(scores: Floats, same: Bools) -> tuple[float, float]:
-    """Return average precision and area under the curve of some scores, ties in an order drawn once."""
+    """Return average precision and AUC of some scores; the order of ties is random but always the same."""
     order = np.lexsort((np.random.default_rng(1).random(len(scores)), -scores))
     hit = same[order]
     precision = (np.cumsum(hit) / np.arange(1, len(hit) + 1))[hit].mean()
@@ -194,7 +194,7 @@ def precision_and_auc(scores: Floats, same: Bools) -> tuple[float, float]:
 
 
 def measure(family: str, worlds: Sequence[TriedWorld]) -> FamilyFigures:
-    """Measure for a family the share of linked pairs that are right, and of right pairs that are linked."""
+    """Return the figures of a family: share of linked pairs that are right, share of right pairs that are linked, …."""
     same, links, clustered = (
         np.concatenate([getattr(world, name) for world in worlds]) for name in ("same", "linked", "clustered")
     )

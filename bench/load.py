@@ -1,11 +1,10 @@
-"""Loading: rows a second for a whole delivery, against a bare driver that writes the same graph by UNWIND and MERGE.
+"""Loading: rows a second for a whole delivery, compared with a bare driver that writes the same graph.
 
 Our time covers everything from the files to the open case: reading and checking, sealing, adding up claims, comparing
-with the graph, writing, the vault. The bare loop only writes: its rows are ready in memory, with their ends.
+with the graph, writing, the vault. The bare driver only writes, by UNWIND and MERGE, rows that are ready in memory.
 
-It then times writing a first case into an empty store: by Neo4j's import tool and row by row, each on a server that has
-just started, as for a real first load. The import ends when the server is running again and all of its indexes are
-filled.
+Then writing a first case into an empty store is timed: by Neo4j's import tool, and row by row. As for a real first
+load, the server has just started. The import ends when the server runs again and all of its indexes are filled.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ Writes = list[tuple[str, list[dict[str, Any]]]]
 
 
 def run(people: int) -> Iterator[Figure]:
-    """Run load and bare loop in turn on one server, then on another in the opposite order."""
+    """Load with graphsvc and with the bare driver on one server, then in the opposite order on another server."""
     with invent_case(people) as folder, invent_case(max(20, people // 20)) as small:
         writes: Writes = []
         image = Image()
@@ -53,7 +52,7 @@ def run(people: int) -> Iterator[Figure]:
                     session_of(service, "source").deliveries.load(folder, quiet)
                     image = read_image(service.store(), "source")
                     writes = bare_writes(image)
-                    # Objects prepared beforehand must not slow the garbage collector during the measurement.
+                    # Otherwise the prepared objects would slow the garbage collector during the measurement.
                     gc.collect()
                     gc.freeze()
             with open_service() as service:
@@ -63,7 +62,7 @@ def run(people: int) -> Iterator[Figure]:
 
 
 def _first_case(image: Image) -> Iterator[Figure]:
-    """Load a first case row by row and by the import tool, with the tool's own share of the time."""
+    """Time writing a first case row by row, by the import tool alone, and by the tool with everything around it."""
     rows = bulk_rows(image)
     took: dict[str, float] = {}
     with open_service() as service:
@@ -125,7 +124,7 @@ def count(service: Service, case: str) -> tuple[int, int]:
 
 
 def bare_writes(image: Image) -> Writes:
-    """Return the same nodes and relationships as hand-written queries: one for each label and each type."""
+    """Return queries that write an image's nodes and relationships, one for each label and type, with their rows."""
     writes: Writes = []
     for label, nodes in image.nodes.items():
         named = f"Entity:{label}" if label in ENTITY_LABELS else label
@@ -147,7 +146,7 @@ def bare_writes(image: Image) -> Writes:
 
 
 def _bare(service: Service, case: str, writes: Writes) -> None:
-    """Write a graph with the official driver alone: one managed transaction per batch."""
+    """Write a graph with only the official driver, in one managed transaction per batch."""
     size = service.settings.batch_rows
     with driver(service) as bolt, bolt.session() as session:
         for text, rows in writes:

@@ -1,8 +1,8 @@
 """Ranking and stability, computed here and by workers of a scheduler: `python -m bench.machines --people 10000`.
 
-Workers are single-threaded processes on this machine, so they save no time over its own threads. The figures show the
-cost of distributing work, and how much work stays with the serving machine however many workers there are. So processor
-seconds are shown next to elapsed time: for this process, and for all workers together.
+The workers are single-threaded processes on this machine, so they are no faster than its own threads. The figures show
+what it costs to distribute work, and how much work the serving machine still does. Therefore processor seconds are
+shown next to elapsed time: those of this process, and those of all workers.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def _scheduler() -> Iterator[str]:
 def _measure(
     on: Basis, processors: Processors, workers: list[psutil.Process], result: Callable[[Any], None]
 ) -> tuple[float, float, float]:
-    """Return the seconds elapsed, and the processor seconds of this machine and of all workers."""
+    """Return the seconds elapsed, and the processor seconds of this process and of all workers."""
 
     def count_worker_time() -> float:
         return sum(sum(worker.cpu_times()[:2]) for worker in workers)
@@ -107,7 +107,7 @@ def main() -> None:
             def same(result: Any) -> None:
                 assert result == expected[0]
 
-            # The first run connects, and sends the data that all tasks share.
+            # The first run, which is not timed, connects and sends the data that all tasks share.
             _measure(on, processors, workers, same)
             taken[f"{count} worker{'s' if count > 1 else ''}"] = _measure(on, processors, workers, same)
             processors.close()

@@ -1,4 +1,4 @@
-"""Write the figures that help pages print, each next to the text of its page."""
+"""Writing the figures that help pages show, into the package of views that they belong to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def write_measured(part: str, figures: dict[str, Any]) -> None:
-    """Write the figures of one part, such as `surges`."""
+    """Write the figures of one package of views, such as `surges`."""
     path = Path(str(files("graphsvc.views"))) / part / "measured.json"
     path.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
     print(f"{path.name} of {part} is written")

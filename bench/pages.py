@@ -1,8 +1,8 @@
-"""Pages of the demo case: their answer times, compared with a bare driver that runs only the page's queries.
+"""Pages of the demo case: their response times, compared with a bare driver that runs only the page's queries.
 
-Every page with content is requested in turn with its bare queries, so that both run under the same conditions. Results
-that a page caches between requests (the ranking, while the case does not change) are cached here too: `hubs.py`
-measures the ranking without that.
+Requests of a page alternate with runs of its bare queries, so that both have the same conditions. Results that the
+service caches between requests, such as the ranking of a case that does not change, are cached here too; `hubs.py`
+measures the ranking without a cache.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ def demo_case() -> Iterator[Service]:
     with open_service() as service, tempfile.TemporaryDirectory(prefix="graphsvc-demo-") as folder:
         demo(Path(folder) / "case")
         session_of(service, "demo").deliveries.load(Path(folder) / "case", quiet)
-        freeze_memory()  # as `graphsvc serve` does
+        freeze_memory()  # like `graphsvc serve`
         yield service
 
 
 def run() -> Iterator[Figure]:
-    """Yield a figure for each page, and one for the worst."""
+    """Yield a figure for each page, and one for the worst page."""
     with demo_case() as service, driver(service) as bolt:
         client = create_app(service).test_client()
         account = session_of(service, "demo").principal.name
@@ -60,7 +60,7 @@ def run() -> Iterator[Figure]:
 
 
 def addresses(session: Session) -> dict[str, str]:
-    """Return name → address of every page with content, each at the entity of its kind with the most links."""
+    """Return name → URL of every page with content; pages of an entity use the one of its kind with the most links."""
     most: dict[str, tuple[int, str]] = {}
     ends: dict[str, int] = {}
     kinds = {row["id"]: row["kind"] for row in session.ask.rows("cases.entities", whole=True).dicts()}
@@ -112,7 +112,7 @@ def _text(value: object) -> str:
 
 
 def _record_queries(service: Service, client: FlaskClient, address: str) -> Asked:
-    """Return the queries a page runs when warm."""
+    """Return the queries that a page runs on its second request."""
     store, queries = service.store(), Asked()
     # Nearly all queries use the second method, which returns one list of rows.
     ways = {name: getattr(store, name) for name in ("read", "read_at_once")}

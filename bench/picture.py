@@ -1,10 +1,10 @@
 """The network view in a browser: time from a click until it is drawn and responds; frame rate; memory of the tab.
 
-The overview of a whole case is measured too, with 5,000 and with 50,000 entities.
+The overview of a whole case is also measured, with 5,000 and with 50,000 entities.
 
-`graphsvc serve` runs in a separate process, as for any user, and has planned its queries, as it does at its start. The
-page itself reports when it is usable: after the first drawing it records the time since the click, by the browser's
-clock. The service keeps the positions of nodes, so only the first picture has to compute them.
+As for any user, `graphsvc serve` runs in a separate process, with its queries planned. The page itself reports when it
+is usable: after the first drawing, it records the time since the click by the browser's clock. The service caches the
+positions of nodes, so it computes them only for the first picture.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from graphsvc.service import PictureRequest, Service
 NODES = 500
 GOAL_S = 0.5
 RUNS = 15
-# Numbers of people that give 5,000 and 50,000 entities, each with its goal in seconds for the overview.
+# (number of people, goal in seconds) for an overview of 5,000 and of 50,000 entities.
 WHOLE = ((2_800, 2.0), (28_000, 4.0))
-# Frame rate while the mouse drags for a second and a half.
+# Script that measures the frame rate while the mouse drags for a second and a half.
 _FRAMES = """(async () => {
   let frames = 0; const begun = performance.now();
   await new Promise((done) => { const next = () => { frames += 1; performance.now() - begun < 1500 ? requestAnimationFrame(next) : done(); }; requestAnimationFrame(next); });
@@ -40,7 +40,7 @@ _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"
 
 
 def run() -> Iterator[Figure]:
-    """Measure the time to a usable picture, the server's part of it, and the number of nodes."""
+    """Measure the time until a picture is usable and the server's part of it, then the overview of whole cases."""
     with demo_case() as service, _serve(service) as address, _chromium() as browser:
         session = session_of(service, "demo")
         start = session.leads.table()["hubs"][0]["id"]
@@ -70,7 +70,7 @@ def run() -> Iterator[Figure]:
 
 
 def _whole(people: int, goal: float) -> Iterator[Figure]:
-    """Measure the overview of a whole invented case: once with nothing cached by the service, and again."""
+    """Measure the overview of a whole invented case: first without anything cached by the service, then again."""
     with open_service() as service, invent_case(people) as folder:
         session_of(service, "whole").deliveries.load(folder, quiet)
         with _serve(service) as address, _chromium() as browser:
@@ -95,7 +95,7 @@ def _whole(people: int, goal: float) -> Iterator[Figure]:
 
 
 def _usable(page: Page, case: str, address: str) -> float:
-    """Return seconds from a click on a link in the case's page until the picture is drawn and responds."""
+    """Return the seconds from a click on a link to the picture until it is drawn and responds."""
     page.goto(case, wait_until="networkidle")
     page.evaluate(
         "(to) => { const link = document.createElement('a'); link.href = to; link.id = 'benchmark'; link.textContent = 'there';"

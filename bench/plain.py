@@ -1,9 +1,9 @@
 """Plain logistic regressions on additive ingredients: the standard that any better score has to beat.
 
-Belief in the links of each person is summed by relation, end, kind of the far end and kind of source, and by wider
-groups of these; an ingredient is the logarithm of 1 plus such a sum. *One step* weights the ingredients by a
-ridge-penalised logistic regression. *Two steps* adds how many hubs the first step expects at the other end of orders,
-payments and contacts.
+The beliefs in the links of each person are summed by relation, end, kind of the other end and kind of source, and by
+wider groups of these. An ingredient is the logarithm of 1 plus such a sum. *One step* is a ridge-penalised logistic
+regression on the ingredients. *Two steps* adds, as further ingredients, how many hubs the first step expects at the
+other end of orders, payments and contacts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from graphsvc.analysis.claims.ledger import Bools, Floats
 from graphsvc.analysis.ranking.candidates import split_people
 
 PENALTY = 100.0
-# The families of relations; a relation in no family only identifies people, and is not an ingredient.
+# Relation → its family. Other relations only identify people, and are not ingredients.
 _FAMILY_OF = {
     relation: family
     for family, relations in {
@@ -43,14 +43,13 @@ _UPPER = frozenset({"ORGANISED", "DIRECTED", "RUNS", "SUPPLIED", "CONTROLS", "PA
 _STEERS = frozenset({"PILOTED", "ASSISTED"})
 _CARRIES = frozenset({"TRANSPORTED", "HOUSED", "RECRUITED", "COERCED", "DIRECTED"})
 _ENDS, _FAR, _KINDS = ("to", "by"), ("carried", "person", "thing"), ("witness", "intelligence", "record")
-# Key of a sum: relation, end, kind of the far end, kind of source.
+# Key of a sum: relation, end of the person, kind of the other end, kind of source.
 Cell = tuple[str, str, str, str]
 CELLS: tuple[Cell, ...] = tuple(product(_FAMILY_OF, _ENDS, _FAR, _KINDS))
 _PLACE = {cell: number for number, cell in enumerate(CELLS)}
-# Links that the second step follows, and from which end: to people who receive orders and payments, and contacts both
-# ways.
+# Links that the second step follows: orders and payments from subject to object, contacts in both directions.
 _FOLLOWED = {"orders": ("DIRECTED", "RECRUITED", "COERCED"), "payments": ("PAID",), "contacts": ("CONTACTED", "ASSOCIATES_WITH")}  # fmt: skip
-# Assumed share of hubs among the candidates when the first step is converted to a chance.
+# Share of hubs among candidates that is assumed when scores of the first step are converted to chances.
 _HUBS = 0.12
 _LEAST_SPREAD = 0.05
 
@@ -70,7 +69,7 @@ def groups_of(cell: Cell) -> Iterable[str]:
 
 
 NAMES = tuple(dict.fromkeys(name for cell in CELLS for name in groups_of(cell)))
-# One more ingredient: the number of witnesses, link by link, who describe the person in an upper part.
+# One more ingredient: number of witnesses who name the person as subject of an `_UPPER` relation, summed over links.
 VOICES = "witnesses of an upper part"
 _INTO = np.array([[name in members for name in NAMES] for members in map(set, map(groups_of, CELLS))], dtype=float)
 
@@ -83,7 +82,7 @@ class Sums:
         ids: ids of all persons.
         values: persons x (`NAMES` and `VOICES`): the ingredients, 0 or more.
         candidate: whether each person is a candidate; hub: whether each person is a hub.
-        followed: persons x persons, the sum of beliefs, for each kind of link that is followed.
+        followed: for each kind of link that the second step follows, persons x persons: sum of beliefs.
     """
 
     ids: list[str]
@@ -94,7 +93,7 @@ class Sums:
 
 
 def sums(case: Case) -> Sums:
-    """Compute a world's ingredients."""
+    """Compute the ingredients of a world."""
     carried = split_people(case.claims, case.persons)[1]
     ids = [person.id for person in case.persons]
     place = {name: row for row, name in enumerate(ids)}
@@ -128,7 +127,7 @@ def sums(case: Case) -> Sums:
 
 
 def _beliefs(case: Case) -> Mapping[tuple[str, str, str], dict[str, tuple[float, float]]]:
-    """Return link → kind of source → belief in its claims, and number of its sources, both reduced by denials."""
+    """Return link → kind of source → (belief in its claims, number of its sources), both reduced by denials."""
     by_link: dict[tuple[str, str, str], dict[tuple[str, str], float]] = defaultdict(dict)
     for claim in case.claims:
         if claim.counts and claim.relation in _FAMILY_OF:
@@ -155,7 +154,7 @@ def _square(ties: Sequence[tuple[int, int, float]], size: int) -> csr_array:
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A fitted regression: one weight for each ingredient, and with two steps one for each followed kind of link."""
+    """A fitted regression: weights of the first step and, if there are two steps, of the second."""
 
     first: Floats
     second: Floats | None = None
@@ -168,7 +167,7 @@ class Plain:
 
 
 def expected_hubs(world: Sums, first: Floats) -> Floats:
-    """Return the number of hubs that the first step expects at the other end of each followed link, as a logarithm."""
+    """Return how many hubs the first step expects at the other end of each kind of followed link, as a logarithm."""
     score = world.values @ first
     candidates = score[world.candidate]
     start = brentq(lambda start: expit(candidates + start).sum() - _HUBS * len(candidates), -90, 90)

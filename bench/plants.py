@@ -1,9 +1,9 @@
 """Whether a few planted records push a hub out of the first ten: `python -m bench.plants`.
 
-Register entries and staged seizures are cheap for people who can pay. In worlds of every other author up to four hubs
-of the first ten get three records of one kind; the table shows how many of them then rank below tenth place, by the
-score and by the plain regressions of `bench.plain`, both fitted on all other authors. Each record is from a register of
-its own, so each counts. Do not choose a design on the worlds that will judge it.
+Register entries and staged seizures are cheap for people who can pay. In worlds of every author other than this
+project, up to four hubs of the first ten get three records of one kind. The table shows how many of them then rank
+below tenth place, by the score and by the plain regressions of `bench.plain`, all fitted on the other authors. Each
+record is from a different register, so each counts. Do not use these worlds to choose a design that they will judge.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from graphsvc.analysis.ranking.hubs import rank
 _PLANTED, _FIRST, _HUBS = 3, 10, 4
 _FALSE_SHARE = 0.2
 _FITTED, _TRIED = 8, 2
-# Planted records: relation, whether the hub is its subject, and the kind of the other end.
+# Planted record → (relation, whether the hub is its subject, kind of the other end).
 PLANTS = {
     "steered a boat": ("PILOTED", True, "crossing"),
     "helped aboard": ("ASSISTED", True, "crossing"),
@@ -44,7 +44,7 @@ PLANTS = {
 
 
 def with_plants(invented_case: Case, hub: str, plant: str) -> Case:
-    """Return the world with three records of a plant about a hub, or fewer if there are fewer possible other ends."""
+    """Return the case with three planted records of one kind about a hub, or fewer if there are too few other ends."""
     relation, is_subject, far = PLANTS[plant]
     far_ends = _ends(invented_case, far, hub)[:_PLANTED]
     model = replace(
@@ -78,7 +78,7 @@ def with_plants(invented_case: Case, hub: str, plant: str) -> Case:
 
 
 def _ends(invented_case: Case, far: str, hub: str) -> list[str]:
-    """Return the entities of a kind with the most claims, except the hub."""
+    """Return the entities of a kind without the hub, those with the most claims first."""
     carried = split_people(invented_case.claims, invented_case.persons)[1]
     known: Counter[str] = Counter()
     for claim in invented_case.claims:
@@ -91,7 +91,7 @@ def _ends(invented_case: Case, far: str, hub: str) -> list[str]:
 
 
 def places(invented_case: Case, models: Mapping[str, Plain | ScoreWeights]) -> Iterator[tuple[str, str, bool]]:
-    """Yield method, plant, and whether it pushed a hub out of the first ten, for each hub tried."""
+    """Yield (method, kind of planted record, whether it pushed the hub out of the first ten) for each hub tried."""
     for method, model in models.items():
         scores = _scores(invented_case, model)
         for hub in [name for name in _first(scores, invented_case) if name in invented_case.planted_people.hubs][

@@ -1,8 +1,8 @@
 """Fifty readers of one case, each opening a page every second or two: waiting times, memory growth and failures.
 
-`graphsvc serve` runs as for users, and readers of three clearance classes connect over the network; the first minute is
-not counted. In a long run (`make soak`: an hour) there is a figure for each minute. The readers use the same cores as
-the server.
+`graphsvc serve` runs as for users, and readers with three different clearances connect over the network. The first
+minute is not counted; after that there are figures for each minute (`make soak` runs for an hour). The readers use the
+same cores as the server.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ READERS = 50
 WAIT_S = (1.0, 2.0)
 WARM_S, MINUTE_S = 60.0, 60.0
 SOON_S, LONGEST_S = 0.5, 2.0
-# Number of readers, in every ten, with each clearance.
+# Of ten readers, the number with each clearance.
 CLEARED = ((5, Grant("C", sources=True)), (3, Grant("P", sources=True)), (2, Grant("P")))
-# Address below the case → relative frequency; `{lead}`, `{person}`, `{word}` and `{boats}` are drawn each time.
+# URL below that of the case → relative frequency; `{lead}`, `{person}`, `{word}` and `{boats}` are drawn each time.
 WALK = {
     "": 1,
     "/leads": 3,
@@ -57,11 +57,11 @@ WALK = {
 
 @dataclass
 class Seen:
-    """Events that readers met.
+    """What happened to the readers.
 
     Attributes:
-        took: seconds and address of each page.
-        faults: unexpected answers.
+        took: seconds and URL of each page.
+        faults: unexpected responses.
         again: how often a reader had to wait and try again.
     """
 
@@ -83,7 +83,7 @@ class Seen:
                 self.faults.append(fault)
 
     def take_pages(self) -> list[tuple[float, str]]:
-        """Return and clear the pages since the last call."""
+        """Return the pages since the last call, and forget them."""
         with self.lock:
             took, self.took = self.took, []
         return took
@@ -113,9 +113,9 @@ def _people(service: Service) -> list[str]:
 
 
 def _words(session: Session) -> dict[str, list[str]]:
-    """Return values for addresses: fifty leads, people shown by name, beginnings of names, boats of a day."""
+    """Return values for URLs: fifty leads, people shown by name, beginnings of names, boats of a day."""
     rows = session.ask.rows("cases.entities", whole=True).dicts()
-    # People every reader may see.
+    # Every reader may see these people.
     named = [row for row in rows if row["kind"] == "person" and not row["sealed"] and row["handling"] == "P"]
     seen = {row["id"] for row in rows if row["handling"] == "P"}
     days: dict[str, list[str]] = {}
@@ -136,7 +136,7 @@ def _words(session: Session) -> dict[str, list[str]]:
 
 @contextlib.contextmanager
 def _serve(settings: Settings) -> Iterator[tuple[str, int]]:
-    """Run `graphsvc serve` at a home in a separate process; yield its address and process id."""
+    """Run `graphsvc serve` for a home in a separate process; yield its URL and process id."""
     names = {item.name: item.metadata["variable"] for item in dataclasses.fields(Settings)}
     environ = os.environ | {names[name]: str(getattr(settings, name)) for name in ("home", "jars", "processes")}
     with subprocess.Popen(
@@ -221,9 +221,9 @@ def _read(
     place, began = "", 0.0
     while time.monotonic() < end:
         chosen = {name: rng.choice(each) for name, each in words.items()}
-        # No page shows a path from a person to themselves.
+        # Both ends of a path must be different people.
         chosen["person"] = rng.choice([name for name in words["person"] if name != chosen["lead"]])
-        # A reader told to try again wants the same page, and has been waiting since the first request.
+        # If a reader has to try again, the page is the same, and the time counts from the first request.
         place = place if began else rng.choices(places, weights)[0].format(**chosen)
         began = began or time.monotonic()
         try:
@@ -245,7 +245,7 @@ def _read(
 
 
 def _memory(pid: int) -> float:
-    """Return the memory of a process and its children in GiB, shared pages in proportion, on Linux."""
+    """Return the memory of a process and its children in GiB, each sharing counted in proportion (on Linux)."""
     kib, those = 0, [pid]
     while those:
         each = Path(f"/proc/{those.pop()}")
