@@ -1,4 +1,4 @@
-"""A later delivery to a large case, and its undo: how long the case is closed, and whether readers are served until then.
+"""A later delivery to a large case, and its undo: how long the case is closed, and how readers are served until then.
 
 The delivery is an invented case with its own ids and about a twelfth as many people. A reader keeps asking for the
 counts of the case, and gets answers until the case is closed. The case counts as closed from the first to the last

@@ -198,7 +198,7 @@ def pool_tests(seeds: range, under: float, draws: int = 199) -> Pooled:
 
 @dataclass(slots=True)
 class Score:
-    """Counts over some worlds: planted moves, visible ones and found ones; closures and places called, and false ones."""
+    """Counts over some worlds: planted, visible and found moves; closures and places called, and how many are false."""
 
     planted: int = 0
     visible: int = 0

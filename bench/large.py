@@ -92,7 +92,7 @@ def _most_mib() -> float:
 
 
 def _behind(session: Session) -> str:
-    """Return the URL of `behind` for eight boats of 8 May 2020; for all boats of that day, it refuses in large cases."""
+    """Return the URL of `behind` for eight boats of 8 May 2020; a large case has more than one page accepts."""
     rows = [crossing.row for crossing in session.network.lists.crossings()]
     ids = [row["id"] for row in rows if str(row["day"]) == "2020-05-08"][:8]
     return f"/case/{session.case}/behind?{urlencode({'id': ids}, doseq=True)}"

@@ -37,8 +37,7 @@ FILE = Path(__file__).with_name("left_out.csv")
 # Maximum average precision that a change may lose on any author.
 MAY_LOSE = 0.01
 SCORE = "score"
-# Number of worlds of a family used to fit the regressions, and number to try all methods on, for each share of false
-# statements.
+# Number of worlds of a family to fit the regressions on, and to try methods on for each share of false statements.
 _FITTED, _TRIED = 12, 6
 _PIVOTS = 200
 # Heading of a column → name of a figure of `measures.figures`.

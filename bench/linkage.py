@@ -148,7 +148,7 @@ def _scores(linkage: LinkedCrossings, pairs: Iterable[tuple[str, str]]) -> Float
 def _ingredients(
     linkage: LinkedCrossings, traits: Sequence[Trait], pairs: Sequence[tuple[str, str]], days: Mapping[str, int]
 ) -> Floats:
-    """Return ingredients of each pair: by feature, shared names and whether none are; then total share and days apart."""
+    """Return the ingredients of each pair: shared names by feature, total share, people behind both, days apart."""
     values: dict[str, dict[str, set[str]]] = {name: defaultdict(set) for name in SHARED}
     for trait in traits:
         values[trait.feature][trait.crossing].add(trait.value)
@@ -194,7 +194,7 @@ def precision_and_auc(scores: Floats, same: Bools) -> tuple[float, float]:
 
 
 def measure(family: str, worlds: Sequence[TriedWorld]) -> FamilyFigures:
-    """Return the figures of a family: share of linked pairs that are right, share of right pairs that are linked, …."""
+    """Return the figures of a family: how many linked pairs are right, how many right pairs are linked, and more."""
     same, links, clustered = (
         np.concatenate([getattr(world, name) for world in worlds]) for name in ("same", "linked", "clustered")
     )

@@ -245,7 +245,7 @@ def _read(
 
 
 def _memory(pid: int) -> float:
-    """Return the memory of a process and its children in GiB, each sharing counted in proportion (on Linux)."""
+    """Return the memory of a process and its children in GiB, counting shared pages in proportion (on Linux)."""
     kib, those = 0, [pid]
     while those:
         each = Path(f"/proc/{those.pop()}")

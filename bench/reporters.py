@@ -1,22 +1,22 @@
 """Compare methods to combine several reporters: `python -m bench.reporters`.
 
-On worlds of each other author, reported links, and the hubs among people, are ranked by
+In worlds of each author other than this project, reported links, and hubs among people, are ranked by
 
-- *union*: every link that any source asserts; *intersection*: links that two sources assert;
-- *majority*: sources who assert a link minus sources who deny it, divided by all sources that mention one of its ends.
-  Silence of the others counts as a no, here and in the next two methods;
+- *union*: every link that any source asserts; *intersection*: links that at least two sources assert;
+- *majority*: sources that assert a link minus sources that deny it, divided by all sources that mention one of its
+  ends. Here and in the next two methods, the silence of these sources counts against the link;
 - *Dawid-Skene*: how often each source asserts true and false links, and how likely each link is, estimated together by
   expectation-maximisation (Dawid & Skene 1979, Maximum likelihood estimation of observer error-rates);
-- *reliability*: reports as Poisson counts of the source's reliability and the link's strength, with gamma priors, by
-  coordinate ascent: the model of De Bacco, Contisciani, Cardoso-Silva, Safdari, Lima Borges, Sweet & Young (2023,
-  Latent network models to account for noisy, multiply reported social network data), for directed links of several
-  kinds and without its term for mutual links;
-- *ours*: belief (`graphsvc.analysis.claims.belief`), with chances fitted on all authors but the one judged. For hubs
+- *reliability*: reports are Poisson counts with the product of a source's reliability and a link's strength as mean,
+  gamma priors, fitted by coordinate ascent. This is the model of De Bacco, Contisciani, Cardoso-Silva, Safdari, Lima
+  Borges, Sweet & Young (2023, Latent network models to account for noisy, multiply reported social network data), for
+  directed links of several kinds and without its term for mutual links;
+- *ours*: belief (`graphsvc.analysis.claims.belief`), with chances fitted on all authors but the one judged; for hubs,
   the score, with weights fitted in the same way.
 
-Hubs are ranked by the sum of a method over the links in which a person arranges or directs. For links of several sorts
-it then prints the difference between our belief and the share of true links. Worlds whose true links are not known are
-used for hubs only.
+The other methods rank hubs by the sum of a person's values over the links in which they arrange or direct. Then, for
+several sorts of link, our belief is compared with the share of true links. Worlds without a list of true links are used
+for hubs only.
 """
 
 from __future__ import annotations
@@ -48,18 +48,18 @@ OURS = "ours"
 _BEHIND = "who arranges or directs"
 _TRIED = 6
 _BINS = 10
-# Number of rounds after which both methods are stable to the third digit on every world of the fitted seeds.
+# Number of rounds; on every world used for fitting, both methods are then stable to the third digit.
 _ROUNDS = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """Reporters and the links that they assert or deny.
+    """Sources and the links that they assert or deny.
 
     Attributes:
         keys: the links.
-        asserts: links x sources, 1 where the source asserts the link; `denies`: where it denies the link; `could`:
-            where it mentions one of its ends.
+        asserts: links x sources: 1 if the source asserts the link. `denies`: 1 if it denies the link. `could`: 1 if it
+            mentions one of the link's ends.
     """
 
     keys: list[LinkKey]
@@ -93,7 +93,7 @@ def _matrix(cells: set[tuple[int, int]], rows: int, columns: int) -> csr_array:
 
 
 def majority(report_table: Reports) -> Floats:
-    """Return the share of possible sources of each link who assert it, minus the share who deny it."""
+    """Return, of the sources that could report each link, the share that assert it minus the share that deny it."""
     return np.asarray(
         (report_table.asserts.sum(axis=1) - report_table.denies.sum(axis=1))
         / np.maximum(report_table.could.sum(axis=1), 1)
@@ -101,7 +101,7 @@ def majority(report_table: Reports) -> Floats:
 
 
 def dawid_skene(report_table: Reports) -> Floats:
-    """Estimate how likely each link is, 0 to 1, with a rate of true and of false reports for each source."""
+    """Estimate how likely each link is, 0 to 1, and how often each source reports true links and false links."""
     could, asserts = report_table.could, report_table.asserts
     silent = could - could.multiply(asserts)
     likely = np.clip(majority(report_table), 0.05, 0.95)
@@ -115,14 +115,14 @@ def dawid_skene(report_table: Reports) -> Floats:
 
 
 def reliability(report_table: Reports) -> Floats:
-    """Estimate the strength of each link; a report counts by the reliability of its source."""
+    """Estimate the strength of each link; reports of reliable sources count more."""
     could, heard = report_table.could, report_table.asserts.sum(axis=1)
     report_counts = np.asarray(report_table.asserts.sum(axis=0))
     strength = np.asarray(heard + 0.1) / np.maximum(could.sum(axis=1), 1)
     for _ in range(_ROUNDS):
         reliable = (report_counts + 1) / (could.T @ strength + 1)
         strength = np.asarray(heard + 0.1) / (could @ reliable + 1)
-    # A denial lowers a link as much as an assertion raises it; the model itself has no denials.
+    # The model itself has no denials; here, a denial lowers a link as much as an assertion raises it.
     result: Floats = strength - np.asarray(report_table.denies @ reliable / (could @ reliable + 1))
     return result
 
@@ -134,9 +134,9 @@ class Judged:
     Attributes:
         family: family of the world.
         true: whether each link is true; empty if not known.
-        sorts: sort, in words → its links.
-        values: method → value of each link; for ours its belief, 0 to 1.
-        hubs: method → average precision and AUC of hubs.
+        sorts: sort of link, in words → whether each link is of that sort.
+        values: method → value of each link; for our method, its belief.
+        hubs: method → average precision and AUC of its ranking of hubs.
     """
 
     family: str
@@ -204,7 +204,7 @@ def _hubs(scores: Mapping[str, float], planted: measures.Planted) -> tuple[float
 
 
 def auc(true: Bools, values: Floats) -> float:
-    """Return the chance that a true link has a higher value than a false one; ties count half; NaN without both."""
+    """Return the chance that a true link has a higher value than a false one; ties count half. NaN without either."""
     so = int(true.sum())
     if so in (0, len(true)):
         return math.nan
@@ -212,7 +212,7 @@ def auc(true: Bools, values: Floats) -> float:
 
 
 def average_precision(true: Bools, values: Floats) -> float:
-    """Return the average precision of links, ties in a fixed random order; NaN without both sorts."""
+    """Return the average precision of links, with ties in a fixed random order; NaN without true or false links."""
     if true.all() or not true.any():
         return math.nan
     luck = np.random.default_rng(0).random(len(true))
@@ -221,7 +221,7 @@ def average_precision(true: Bools, values: Floats) -> float:
 
 
 def off(belief: Floats, true: Floats | Bools) -> float:
-    """Return the mean gap between belief and share of true links, over bins weighted by number of links."""
+    """Return the mean difference between belief and share of true links, over bins weighted by number of links."""
     place = np.minimum((belief * _BINS).astype(int), _BINS - 1)
     sums = np.bincount(place, belief, _BINS) - np.bincount(place, np.asarray(true, dtype=float), _BINS)
     return float(np.abs(sums).sum() / len(belief))
@@ -230,7 +230,7 @@ def off(belief: Floats, true: Floats | Bools) -> float:
 def judge_methods(
     fitted: int = fit_beliefs.FITTED, tried: int = _TRIED, false_share: float = FALSE_SHARES[1]
 ) -> list[Judged]:
-    """Try every method on worlds of every other author; our method with weights fitted on other authors.
+    """Try every method on worlds of every author but this project; our method is fitted on the other authors.
 
     Args:
         fitted: number of worlds of each family used to fit beliefs.
@@ -253,13 +253,13 @@ def judge_methods(
 
 
 def of_authors(values: Sequence[tuple[str, float]]) -> tuple[float, float]:
-    """Return the mean over authors (`author_means`) and the mean of the worst author."""
+    """Return the mean over authors (see `author_means`), and the mean of the worst author."""
     means = [mean for mean in author_means(values).values() if not math.isnan(mean)]
     return measures.mean(means), min(means)
 
 
 def show(every: Sequence[Judged]) -> None:
-    """Print methods by average precision and AUC of links and hubs, then our belief against truth by sort of link."""
+    """Print average precision and AUC of each method, then how far our belief differs from the truth by sort of link."""
     telling = [judgement for judgement in every if len(judgement.true)]
     print(f"{'':>14}{'links AP':>10}{'AUC':>7}{'behind AP':>11}{'AUC':>7}{'hubs AP':>9}{'AUC':>7}{'worst AP':>10}")
     for method in every[0].values:
@@ -282,7 +282,7 @@ def show(every: Sequence[Judged]) -> None:
 
 
 def _pool(every: Sequence[Judged], sort: str) -> list[tuple[str, Bools, Floats]]:
-    """Return truth and belief for links of a sort, with the worlds of a family pooled: single worlds have few."""
+    """Return (family, truth, belief) for links of a sort; worlds are pooled, as a single one has few such links."""
     families: dict[str, list[Judged]] = defaultdict(list)
     for judgement in every:
         families[judgement.family].append(judgement)

@@ -1,8 +1,8 @@
-"""Statistics of how each family of worlds is reported: `python -m bench.reporting`.
+"""Statistics of how sources report each family of worlds: `python -m bench.reporting`.
 
-It prints for each family: the number of claims in true and in false witness statements, the share of false statements
+For each family it prints the number of claims in true and in false witness statements, the share of false statements
 with more than one false claim, how informative gradings are, the share of hubs among registered controllers, and the
-share of people named by a witness.
+share of people whom a witness names.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class Reporting:
         false_claims: the same for a false statement.
         repeated: share of false statements with more than one false claim.
         grade: chance that a true statement has a better source grade than a false one; ties count half.
-        assessment: the same for the assessment.
-        directs: the same for the assessment, for true and false claims about directing.
+        assessment: the same for its assessment.
+        directs: chance that a true claim of directing has a better assessment than a false one.
         controllers: share of registered controllers who are hubs.
         leaders: share of leaders named by a witness.
         hubs: share of hubs named by a witness.
@@ -103,7 +103,7 @@ def reporting(worlds: Iterable[Case]) -> Reporting:
 
 
 def _holds(world: Case, claim: Claim) -> bool:
-    """Whether a claim is true: some worlds list the true links, others the false ones."""
+    """Whether a claim is true, by the list of true links or, without one, that of false links."""
     if "facts" in world.truth:
         return claim.key in world.truth["facts"]
     return claim.key not in world.untrue
@@ -114,7 +114,7 @@ def _mean(values: Sequence[bool]) -> float:
 
 
 def _auc(is_true: Sequence[bool], letters: Sequence[str]) -> float:
-    """Return the chance that, of a true and a false item, the true one has the earlier letter."""
+    """Return the chance that a true item has an earlier letter than a false one; ties count half."""
     return auc(np.array(is_true, dtype=bool), np.array([-ord(letter or "Z") for letter in letters], dtype=float))
 
 

@@ -1,4 +1,4 @@
-"""Make the shores under maps: `python -m bench.shores land-10m.json`, from the npm package world-atlas.
+"""Make the file of shores for maps: `python -m bench.shores land-10m.json`, from the npm package world-atlas.
 
 The package contains Natural Earth's land at 1:10 million (public domain) as TopoJSON. `make lint` fetches it into
 `.cache/node/node_modules/world-atlas`. Shores are simplified to 0.008 degrees, less than a kilometre (Douglas and Peucker
@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def shores(path: Path) -> Iterator[Ring]:
-    """Yield each ring of land or lake as (latitude, longitude), the first point again at the end."""
+    """Yield the shore of each land or lake as (latitude, longitude) points, with the first point again at the end."""
     atlas = json.loads(path.read_text("utf-8"))
     scale, origin = np.array(atlas["transform"]["scale"]), np.array(atlas["transform"]["translate"])
     arcs = [(np.cumsum(arc, axis=0) * scale + origin)[:, ::-1] for arc in atlas["arcs"]]
@@ -40,13 +40,13 @@ def shores(path: Path) -> Iterator[Ring]:
 
 
 def whole_steps(ring: Ring) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
-    """Return a ring simplified, in whole steps, without repeated points and without the last, which is the first."""
+    """Return a ring simplified and rounded to whole steps, without repeated points; the last point is left out."""
     points = np.round(simplify(ring) * STEPS).astype(np.int64)
     return np.asarray(points[(np.diff(points, axis=0, append=points[:1]) != 0).any(axis=1)])
 
 
 def simplify(ring: Ring) -> Ring:
-    """Return the points without which the line would move by more than the tolerance."""
+    """Return a ring without the points that can be left out so that the line moves by at most the tolerance."""
     kept = np.zeros(len(ring), dtype=bool)
     kept[[0, -1]] = True
     spans = [(0, len(ring) - 1)]

@@ -1,10 +1,10 @@
 """Time and memory of a ranking and its stability: `python -m bench.stability` (three sizes; `--people 10000` for one).
 
 It measures processor seconds from claims in columns, as in the service, to the ranking, and from there to the stability
-of each rank. The baseline for stability is a plain rerun of everything from the claims on, once for each witness,
-group, source and statement (timed on 3). The steps before are shown too: making the case and reading it, each in a
-separate process. Memory is the maximum of the process that ranks, including 145 MiB for the program.
-`--picture FILE.svg` draws the measurements by number of people (`bench.curve`).
+of each rank. For comparison, stability is also computed by ranking everything again without each witness, group, source
+and statement (timed on 3 of them). Making and reading the case are timed too, each in a separate process. Memory is the
+maximum of the process that ranks, including 145 MiB for the program. `--picture FILE.svg` draws the measurements by
+number of people (`bench.curve`).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from graphsvc.records.columns import Batch, distinct_texts, where
 from graphsvc.simulate import Knobs, simulate
 
 _SIZES = (10_000, 30_000, 100_000)
-# Five in a hundred are witnesses: 500 among 10,000 people.
+# 5 % of people are witnesses: 500 of 10,000.
 _KNOBS = Knobs(witness_share=0.05)
 _RERUNS = 3
 
@@ -62,7 +62,7 @@ _R = TypeVar("_R")
 
 
 def _memory() -> int:
-    """Return the maximum MiB this process has used so far."""
+    """Return the maximum memory of this process so far, in MiB."""
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most // (1 << 20 if sys.platform == "darwin" else 1 << 10)
 
@@ -74,14 +74,14 @@ def _apart(work: Callable[_P, _R], *arguments: _P.args, **named: _P.kwargs) -> _
 
 
 def _write_case(folder: Path, people: int) -> tuple[float, int]:
-    """Write an invented case with this many people; return seconds and MiB."""
+    """Write an invented case with this many people; return processor seconds and MiB."""
     start = time.process_time()
     simulate(folder, seed=7, people=people, knobs=_KNOBS)
     return time.process_time() - start, _memory()
 
 
 def _read_case(folder: Path) -> tuple[Batch, list[Person], Dependence, float, int]:
-    """Read a case into columns; return them with the persons, what sources share, seconds and MiB."""
+    """Read a case; return claims in columns, persons, shared circumstances of sources, processor seconds, and MiB."""
     start = time.process_time()
     case = read(folder)
     columns = columnar_claims(case.claims).columns()
@@ -89,7 +89,7 @@ def _read_case(folder: Path) -> tuple[Batch, list[Person], Dependence, float, in
 
 
 def _measure_case(columns: Batch, persons: list[Person], dependence: Dependence, **before: Any) -> Taken:
-    """Measure one case: ranking, stability and rerun."""
+    """Measure one case: ranking, stability, and ranking again without single sources."""
     claims = LaidClaims(columns)
     start = time.process_time()
     on = basis(claims, persons, dependence)

@@ -1,4 +1,4 @@
-"""Common ground of all benchmarks: an invented case, a separate server and service, timing, and the machine."""
+"""What all benchmarks use: an invented case, a separate server and service, timing, description of the machine."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Figure:
     """One line of the report.
 
     Attributes:
-        what: the thing measured.
+        what: what was measured.
         value: the figure, with its unit.
         goal: the target, or empty.
         reached: whether the goal is reached; None without a goal.
@@ -48,14 +48,14 @@ class Figure:
 
 
 def jars() -> str:
-    """Return the folder of Neo4j's jars."""
+    """Return the folder with the jars of Neo4j."""
     return os.environ.get("GRAPHSVC_JARS") or str(Path(__file__).parents[1] / ".cache" / "jars")
 
 
 @contextlib.contextmanager
 def open_service() -> Iterator[Service]:
     """Open a service with a fresh home and a temporary server, both with default settings."""
-    # A killed server may still write while it ends; that must not fail a benchmark that has its figures.
+    # A killed server may still write while the folder is deleted; that must not fail the benchmark.
     with tempfile.TemporaryDirectory(prefix="graphsvc-bench-", ignore_cleanup_errors=True) as home:
         environment = {name: text for name, text in os.environ.items() if name == "GRAPHSVC_NEO4J_VERSION"}
         settings = Settings.read(environment, home=Path(home), jars=Path(jars()), start_timeout_s=300)
@@ -65,7 +65,7 @@ def open_service() -> Iterator[Service]:
 
 
 def driver(service: Service) -> neo4j.Driver:
-    """Return the official driver alone, connected to the service's server."""
+    """Return the official driver, connected to the service's Neo4j server."""
     server = service._server
     assert server is not None
     return neo4j.GraphDatabase.driver(server.uri, auth=(server.username, server.password))
@@ -89,7 +89,7 @@ def invent_case(people: int) -> Iterator[Path]:
 
 
 def fetch(client: FlaskClient, address: str) -> None:
-    """Fetch a page, and fail if it is not found."""
+    """Fetch a page, and fail unless its status is 200."""
     response = client.get(address)
     assert response.status_code == 200, (address, response.status_code)
 
@@ -107,7 +107,7 @@ def p95(times: list[float]) -> float:
 
 
 def machine() -> Mapping[str, str]:
-    """Describe the machine. A load above the number of cores shows that benchmarks had to wait for other work."""
+    """Describe the machine. A load above the number of cores means that benchmarks had to wait for other work."""
     cores = os.cpu_count() or 1
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())

@@ -1,6 +1,6 @@
-"""From nothing to an answer: a command that starts Neo4j, the next command, and Cypher typed by a user.
+"""Start times: a command that starts Neo4j, the next command, and Cypher typed by a user.
 
-Each typed query runs in turn with a bare driver, which plans it, as graphsvc must before it may run, and runs it.
+Typed queries alternate with runs by a bare driver, which plans and then runs each query, as graphsvc must do as well.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ TEXTS = (
     "MATCH (p:Person {case: $case})-[r:PILOTED]->(c:Crossing) RETURN p.id, c.id, c.date LIMIT 25",
     "MATCH (s:Statement {case: $case}) RETURN s.kind AS kind, count(*) AS statements",
 )
-# Maximum memory as Linux reports it: `getrusage` includes the parent process.
+# Prints processor seconds and maximum memory. The latter is read from /proc, as `getrusage` includes the parent process.
 _VERSION = """
 import time
 from graphsvc.cli import program

@@ -3,10 +3,10 @@
     python -m bench.surges --calm 1000 --planted 100 --cut 200
     python -m bench.surges --file ../shared/data/small_boats/daily.csv
 
-A calm year has no surges, so every alarm is false. Each series starts with one to three years of days and draws how
-often a count is above 0, the mean of such counts, their variation and their season. `SORTS` add weekdays, weather and
-growth. A doubling is planted on a day: the mean of all later counts is twice as high. It is found if one of the first
-two days above 0 is an alarm.
+A calm year has no surges, so every alarm is false. It follows one to three other years. For each series it is drawn how
+often a count is above 0, and the mean, variation and season of such counts; `SORTS` add weekdays, weather and growth. A
+doubling is planted on a day: from then on, the mean is twice as high. It is found if one of the first two days with a
+count above 0 is an alarm.
 """
 
 from __future__ import annotations
@@ -38,12 +38,11 @@ _MEANS, _DISPERSIONS = (5, 20, 50, 100, 300), (0.0, 0.02, 0.05, 0.1, 0.3, 0.6)
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One sort of calm days. Each series draws the values that a sort leaves open (None).
+    """One sort of calm days. A value of None is drawn for each series.
 
     Attributes:
-        weekday: standard deviation of the logarithm over weekdays. spells: how strongly weekly weather moves days
-            together.
-        growth: growth a year. chance: probability of a count above 0. mean: mean of such a day. dispersion: its
+        weekday: standard deviation of weekdays, on the log scale. spells: strength of weather that lasts for some days.
+        growth: growth a year. chance: probability of a count above 0. mean: mean of such counts. dispersion: their
             variation.
     """
 
@@ -83,14 +82,14 @@ def draw_series(rng: np.random.Generator, days: int, sort: Sort, twice: int = 0)
 
 
 def _weather(rng: np.random.Generator, days: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """Draw weather for each day, with variance 1, in spells: the correlation from one day to the next is .75."""
+    """Draw the weather of each day, with variance 1 and a correlation of .75 from one day to the next."""
     shocks = rng.normal(0, np.sqrt(1 - _SPELL**2), days)
     shocks[0] /= np.sqrt(1 - _SPELL**2)
     return np.asarray(signal.lfilter([1], [1, -_SPELL], shocks))
 
 
 def calm(years: int, first: int) -> dict[str, float]:
-    """Return sort → false alarms a year, over many calm years with seeds from `first` on."""
+    """Return sort → false alarms a year, in many calm years with seeds from `first` on."""
     rates = {}
     with ProcessPoolExecutor() as pool:
         for name, sort in SORTS.items():
@@ -107,7 +106,7 @@ def calm(years: int, first: int) -> dict[str, float]:
 
 
 def _calm_year(seed_and_sort: tuple[int, Sort]) -> tuple[int, int]:
-    """Return alarms and surges in a calm year after one to three years."""
+    """Return the number of alarms and of surges in a calm year that follows one to three others."""
     seed, sort = seed_and_sort
     rng = np.random.default_rng([seed, 1])
     before = int(rng.integers(_YEAR, 3 * _YEAR))
@@ -116,7 +115,7 @@ def _calm_year(seed_and_sort: tuple[int, Sort]) -> tuple[int, int]:
 
 
 def planted_shares(worlds: int) -> dict[str, dict[str, float]]:
-    """Return the share of doublings found within two active days, by mean and dispersion of the days before."""
+    """Return the share of doublings that are found, by mean and dispersion of the days before."""
     print(f"{worlds} doublings each, found within two active days; mean of an active day down, dispersion across")
     print("      " + "".join(f"{dispersion:8}" for dispersion in _DISPERSIONS))
     shares = {}
@@ -139,7 +138,7 @@ def _is_found(seed: int, mean: float, dispersion: float) -> bool:
 
 
 def cut(worlds: int) -> None:
-    """Print the share of calm series cut anywhere, and of permanent doublings found within two months."""
+    """Print how many calm series are wrongly cut into segments, and how many lasting doublings are dated within 61 days."""
     false = right = 0
     for seed in range(worlds):
         rng = np.random.default_rng([seed, 3])
@@ -155,7 +154,7 @@ def cut(worlds: int) -> None:
 
 
 def file(path: Path) -> None:
-    """Print the records, the lasting changes, and 8 May 2020 as judged on the day before."""
+    """Print the records, the lasting changes, and 8 May 2020 judged on what was known the day before."""
     with path.open(newline="") as stream:
         rows = list(csv.DictReader(stream))
     first = dt.date.fromisoformat(rows[0]["date"])
@@ -184,7 +183,7 @@ def file(path: Path) -> None:
 
 
 def main() -> None:
-    """Run the parts asked for."""
+    """Run the parts that the options request."""
     parser = argparse.ArgumentParser(prog="python -m bench.surges", description=__doc__.partition("\n")[0])
     parser.add_argument("--calm", type=int, default=0, help="so many calm years")
     parser.add_argument("--first", type=int, default=0, help="seed of the first calm year")

@@ -1,8 +1,8 @@
 """Contribution of witness statements: `python -m bench.witnesses`.
 
-Every world is ranked with all sources, without witness statements, without reports, and without records. For the first
-ten of the full ranking it prints how many rest on a witness statement, and how many leads with and without one are
-hubs. For people forced to steer, if the truth names them, it prints how many are among the first fifty.
+Every world is ranked with all sources, without witness statements, without reports, and without records. Of the first
+ten of the full ranking, it prints how many rest on witness statements, and how many of these and of the others are
+hubs. It also prints how many of the people forced to steer, if they are known, are among the first fifty.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from graphsvc.analysis.evaluation import measures
 from graphsvc.analysis.ranking.hubs import Lead, rank
 from graphsvc.records.statement_kinds import STATEMENT_KINDS
 
-# Roles in the truth of a world, in its author's words.
+# Roles of people forced to steer, as their authors name them.
 _FORCED = frozenset({"coerced pilot", "coerced"})
 _LISTED = 50
 _WORLDS = 12
 
 
 def leads(world: Case, without: str = "") -> list[Lead]:
-    """Rank a world without one kind of source."""
+    """Rank the people of a world, without one kind of source if it is given."""
     claims = [claim for claim in world.claims if claim.source_kind != without]
     return rank(claims, world.persons, world.dependence).leads
 
@@ -43,7 +43,7 @@ def forced_in_first(world: Case, ranking: list[Lead]) -> list[bool]:
 
 
 def share(those: Sequence[bool]) -> str:
-    """Return the share of true values and the number of values, in words; a dash for an empty list."""
+    """Return the share of true values and the number of values as text; a dash for an empty list."""
     return f"{np.mean(those):.1%} of {len(those)}" if len(those) else "–"
 
 

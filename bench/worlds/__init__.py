@@ -1,8 +1,8 @@
 """Every family of invented worlds used to fit and judge the score, and its author.
 
 Author `project` is this project. The letters are other authors, who had not seen the score. Seeds from 9000 up are for
-a final check: never fit or choose anything on them. Set `BENCH_CASES` to a folder to keep the cases for the next run;
-otherwise they are kept until the process ends.
+a final check: never use them for fitting or for a choice. Set `BENCH_CASES` to a folder to keep the worlds for the next
+run; otherwise they are kept until the process ends.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from bench.worlds.reported import ReportedWorld
 PROJECT = "project"
 FALSE_SHARES = (0.0, 0.2, 0.4)
 _ROOT = Path(__file__).parents[2]
-# A kept case is made again after any change to code in these folders, which make or read cases.
+# Kept worlds are made again after any change to code in these folders, which make or read cases.
 _MAKING = ("bench/worlds", "graphsvc/simulate", "graphsvc/ingest", "graphsvc/records", "graphsvc/cases/graph", "graphsvc/service/evaluation")  # fmt: skip
-# List of a truth.json → roles that belong in it, for authors who give only roles.
+# Name of a list of people in truth.json → roles of these people, for authors who give only roles.
 _LISTS = {"leaders": {"top"}, "brokers": {"broker"}, "helpers": {"helper"}}
 
 
@@ -37,9 +37,9 @@ class Family:
 
     Attributes:
         author: `project`, or the letter of another author.
-        make: makes the world of a seed and a share of false statements.
-        fitted: seeds that a score may be fitted on.
-        tried: seeds that a fitted score is tried on; never fitted on.
+        make: function that makes the world of a seed and a share of false statements.
+        fitted: seeds of worlds for fitting a score.
+        tried: seeds of worlds for judging a score, never used for fitting.
     """
 
     author: str
@@ -49,7 +49,7 @@ class Family:
 
 
 def _from_folder(write: Callable[[Path, int, float], None]) -> Callable[[int, float], Case]:
-    """Return a maker that writes a case folder and reads it."""
+    """Return a function that makes a world by writing a case folder and reading it."""
 
     def make(seed: int, false_share: float) -> Case:
         with tempfile.TemporaryDirectory() as temporary:
@@ -63,16 +63,16 @@ def _from_folder(write: Callable[[Path, int, float], None]) -> Callable[[int, fl
 
 
 def _complete(world: Case) -> None:
-    """Add the lists that an author left to the roles of people, or gave under another name."""
+    """Add lists that an author left out because they follow from the roles of people or from another list."""
     roles = world.truth.get("roles", {})
     for name, members in _LISTS.items():
         world.truth.setdefault(name, [person for person, role in roles.items() if role in members])
     if "false_links" in world.truth:
-        # Other authors keep lies and mistakes in a single list.
+        # Other authors have lies and mistakes in a single list.
         world.truth.setdefault("mistaken_links", [])
 
 
-# Worlds of other authors used to judge a score. None of them was looked at while the score was made.
+# Seeds of worlds of other authors for judging a score. No one looked at them while the score was made.
 _JUDGING = range(301, 331)
 FAMILIES = {
     "worlds": Family(PROJECT, lambda seed, share: World(seed, share).case(), range(1, 241), range(3001, 3031)),
@@ -98,10 +98,10 @@ def usual_share(seed: int) -> float:
 
 
 def case(family: str, seed: int, false_share: float) -> Case:
-    """Make one world of a family, or load it from the kept cases.
+    """Make one world of a family, or load it if it is kept.
 
     Raises:
-        KeyError: if there is no such family.
+        KeyError: there is no such family.
     """
     make = FAMILIES[family].make
     path = _folder() / f"{family}-{seed}-{false_share}-{_fingerprint()}.pickle"

@@ -454,7 +454,7 @@ class World:
         self.claims.append(row)
 
     def _fact(self, statement: Row, key: Key, day: dt.date | None = None, **more: Any) -> None:
-        """Claim a link, and record it as true."""
+        """Add a claim of a link to a statement, and note that the link is true."""
         self._true(*key)
         self._claim(statement, key, day, **more)
 
@@ -466,13 +466,13 @@ class World:
         scale: float = 1.0,
         **more: Any,
     ) -> None:
-        """Claim each row with its own probability."""
+        """Add a claim for each row, with the probability in that row."""
         for chance, subject, relation, object_ in rows:
             if self._chance(chance * scale):
                 self._claim(statement, (subject, relation, object_), day, **more)
 
     def _rumour(self, statement: Row, cell: Cell, crossing: Crossing) -> None:
-        """Claim rumours from the house about the people behind a crossing."""
+        """Add a claim of a rumour from the house about the people behind a crossing."""
         key: Key
         if self._chance(0.38):
             leading = [cell.coordinators[0]] if cell.freelance else cell.circle.leaders
@@ -589,7 +589,7 @@ class World:
         self._hearsay(statement, cell, crossing, treatment, scale)
 
     def _hearsay(self, statement: Row, cell: Cell, crossing: Crossing, treatment: Treatment, scale: float) -> None:
-        # The coordinator came once, or phoned.
+        # The coordinator came once or phoned.
         driver = cell.drivers[0]
         met = self._pick([("ORGANISED", crossing.id), ("DIRECTED", cell.foreman), ("DIRECTED", driver)])
         if met[1] == driver:
@@ -646,7 +646,7 @@ class World:
             self._claim(statement, self._pick(keys), day, "denies")
 
     def _denials(self, statements: dict[Account, Row]) -> None:
-        """Let people who were there deny what others said; a few protect someone."""
+        """Let people who were there deny claims of others, a few of them to protect someone."""
         about: dict[str, list[Row]] = {}
         for row in self.claims:
             about.setdefault(row["object_id"], []).append(row)
@@ -893,7 +893,7 @@ class World:
             key = (self._pick(self.bystanders), "PAID", self._pick(self.taxis + self.landlords))
             self._fact(statement, key, day, amount=randrange(5, 90) * 20, currency="EUR")
 
-    # -- second ids: part of the claims about a person are about another row ------------------------------------------
+    # -- second ids: some claims about a person name another row -----------------------------------------------------
 
     def _second_ids(self) -> None:
         mentions: dict[str, int] = {}
@@ -917,7 +917,7 @@ class World:
         self._identities(candidates)
 
     def _double_facts(self) -> None:
-        """Make the true links of the first id true for the second id as well."""
+        """Add the true links of people with a second id under that id as well."""
         second = self.second
         for subject, relation, object_ in list(self.facts):
             self._true(second.get(subject, subject), relation, object_)

@@ -1,9 +1,9 @@
-"""Family `close`, by the project: randomised worlds whose hubs are close to passengers, mostly reported as contact.
+"""Family `close`, by the project: randomised worlds whose hubs deal with passengers, and whose orders look like contact.
 
-The mechanism of `bench.worlds.randomised` keeps hubs away from passengers and manual work, and reports their orders as
-orders. In this family they take passengers' money and calls, steer, drive, house and recruit, at rates drawn for each
-world (zero in some). Reports and phones show links of command as contact, and each kind of source covers some cells
-well and others hardly.
+In `bench.worlds.randomised`, hubs stay away from passengers and manual work, and their orders are reported as orders.
+In this family they take money and calls from passengers, steer, drive, house and recruit, at rates drawn for each world
+(zero in some). Reports and phones show links of command as mere contact, and each kind of source covers some cells well
+and others hardly.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from bench.worlds.randomised import AIDES, HUBS, World
 from graphsvc.records.statement_kinds import STATEMENT_KINDS
 
-# Manual acts of a hub, their objects, and how often they occur if the hub does them at all.
+# (manual act, its object, how often a hub does it in a world in which hubs do it at all).
 _BY_HAND = (
     ("PILOTED", "crossing", 0.15),
     ("ASSISTED", "crossing", 0.5),
@@ -63,7 +63,7 @@ class CloseWorld(World):
                     if rng.random() < self.takes_calls / len(near):
                         ends = (person, name) if rng.random() < 0.7 else (name, person)
                         self._fact(ends[0], "CONTACTED", ends[1])
-        # People who give orders are in contact with those they command, so a report of mere contact is true.
+        # People who give orders are in contact with those who get them, so a report of mere contact is true.
         for subject, relation, object_ in list(self.facts):
             roles = {self.role.get(subject), self.role.get(object_)}
             if relation in _CONTACT and roles <= {*HUBS, *AIDES, "go-between"} and rng.random() < self.as_contact:
@@ -94,7 +94,7 @@ class CloseWorld(World):
         for tale in self.tales:
             if tale.kind == "witness" or not tale.true:
                 continue
-            # A source that saw only contact reports contact.
+            # Sources that see only contact report contact.
             tale.claims = [
                 (key, polarity)
                 for key, polarity in tale.claims

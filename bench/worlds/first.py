@@ -1,6 +1,6 @@
 """Family `first`, by author A: gangs of bosses, middlemen and hands; the easiest family.
 
-Bosses and middlemen are hubs. Passengers talk about the crew of their crossing; false statements accuse a lawful
+Bosses and middlemen are hubs. Passengers report on the crew of their crossing; false statements accuse a lawful
 helper.
 """
 

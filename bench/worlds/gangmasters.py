@@ -11,14 +11,14 @@ agents, drivers, wardens and managers, who give them orders; principals and brok
 directors hold the companies on paper. A register that names one as controller, or an invoice that names a straw buyer,
 is among the false links, although its statement is not false.
 
-Everyone has a visibility drawn by part. About one hub in eight has none: witnesses and reports name them only by
-mistake, and they leave the same faint trace as innocent people. Most witnesses come from a few raids; the least noticed
-quarter of outfits is never raided. Reports follow attention and visibility; about one in four is wrong, one in five is
-repeated. Housemates share a story about "the real boss", which is right about six times in ten. Honest witnesses
-confuse people in 5 % of accusations, and some deny true links.
+The visibility of each person is drawn by their part. About one hub in eight has none: witnesses and reports name them
+only by mistake, and they leave the same faint trace as innocent people. Most witnesses come from a few raids; the least
+noticed quarter of outfits is never raided. Reports follow attention and visibility; about one in four is wrong, one in
+five is repeated. Housemates share a story about "the real boss", which is right about six times in ten. Honest
+witnesses confuse people in 5 % of accusations, and some deny true links.
 
-A false statement is a true statement of that witness in which 35 to 65 % of the accusations name another person:
-length, detail and wording stay the same. Gradings are weak: each alone tells false from true with an AUC of about .55.
+A false statement is a true statement of that witness in which 35 to 65 % of the accusations name another person;
+length, detail and wording stay the same. Gradings say little: each alone has an AUC of about .55 for false statements.
 
 Hubs: leaders (principals, family bosses, crossing organisers), brokers, controllers, finance people, recruiting chiefs, boat suppliers.
 The author's sources, from memory: Campana 2018, Campana & Varese 2016; Morselli 2010; Malm & Bichler 2013; Skrivankova 2010, Geddes
@@ -39,7 +39,7 @@ import numpy as np
 
 from bench.worlds.files import write_table
 
-# Kind of outfit → number of people of each part, and of places and houses.
+# Kind of outfit → number of people with each part, and number of places and houses.
 _SHAPES: dict[str, dict[str, tuple[int, int]]] = {
     "layered": {
         "leader": (1, 2), "controller": (2, 3), "finance": (1, 1), "chief": (1, 2), "agent": (3, 5), "driver": (2, 4),
@@ -160,7 +160,7 @@ class Crossing:
 
 @dataclass(eq=False)
 class Claim:
-    """A claim before it is written; `dated` is the day of the story it was taken from, if different."""
+    """A claim before it is written; `dated` is its day if it was taken from another claim."""
 
     subject: str
     relation: str
@@ -202,7 +202,7 @@ class World:
         self.people: dict[str, Person] = {}
         self.facts: dict[Key, tuple[int | None, int | None]] = {}
         self.paper: set[Key] = set()
-        # Facts that each witness could report, and how readily.
+        # Witness → fact that they could report → how readily they report it.
         self.knows: dict[str, dict[Key, float]] = {}
         self.stays: dict[str, list[tuple[Outfit, str, str]]] = {}
         self.arrived: dict[str, int] = {}
@@ -430,7 +430,7 @@ class World:
             self._life(self._person("worker"))
 
     def _around(self) -> None:
-        """Link people around the outfits to them, and outfits to each other."""
+        """Link other people to outfits, and outfits to each other."""
         crooks = [name for outfit in self.outfits for name in outfit.people]
         for name in self._of("bystander"):
             self._fact(name, self._pick(["RELATED_TO", "ASSOCIATES_WITH"]), self._pick(crooks))
@@ -464,10 +464,10 @@ class World:
         for name in self._some(outfit.of("guide", "lookout"), 2):
             self._fact(name, "ASSISTED", crossing, day)
 
-    # -- life of a worker ------------------------------------------------------------------------------------------
+    # -- the life of a worker --------------------------------------------------------------------------------------
 
     def _learn(self, worker: str, key: Key, readily: float) -> None:
-        """Let a worker know a fact, unless it names someone invisible."""
+        """Add a fact to what a worker knows, unless it names an invisible person."""
         if key in self.facts and not self._unseen(key[0], key[2]):
             known = self.knows[worker]
             known[key] = max(readily, known.get(key, 0))
@@ -633,7 +633,7 @@ class World:
         self.links.append(row)
 
     def _row_of(self, name: str, relation: str, kind: str) -> str:
-        """Return the row by which a source knows a person."""
+        """Return the id under which a source knows a person."""
         if name in self.second and kind != "record" and relation != "SAME_AS" and self._chance(0.55):
             return self.second[name]
         return name
@@ -662,7 +662,7 @@ class World:
         return str(self._pick(anybody))
 
     def _target(self, motive: str, outfit: Outfit) -> str:
-        """Choose a liar's target."""
+        """Choose the person whom a liar accuses."""
         outsiders = [
             name for rival_outfit in self.placing if rival_outfit is not outfit for name in rival_outfit.people
         ]
@@ -718,7 +718,7 @@ class World:
         return self._some(claims, 14)
 
     def _deny(self, claims: list[Claim], known: dict[Key, float], place: str) -> list[Claim]:
-        """Add a denial: mostly right, sometimes out of loyalty."""
+        """Add a denial: of a wrong claim, or out of loyalty of a true one."""
         harsh = [key for key in known if key[1] in ("COERCED", "CONTROLS", "DIRECTED", "ABANDONED")]
         if harsh and self._chance(0.35):
             denied: Key = self._pick(harsh)
@@ -728,7 +728,7 @@ class World:
         return [claim for claim in claims if claim.key != denied] + [Claim(*denied, polarity="denies")]
 
     def _turn_round(self, claims: list[Claim], witness: str, target: str, place: str, motive: str) -> list[Claim]:
-        """Redirect part of the accusations to the target."""
+        """Change some accusations so that they name the target."""
         accusing = [
             claim
             for claim in claims
@@ -754,7 +754,7 @@ class World:
         return claims
 
     def _one_more(self, claims: list[Claim], witness: str, target: str, place: str) -> list[Claim]:
-        """Add one more accusation of the usual kinds, if too few could be redirected."""
+        """Add one more accusation of the target, of a usual kind."""
         parts = [
             ("COERCED", witness),
             ("HOUSED", witness),
@@ -809,7 +809,7 @@ class World:
         return groups
 
     def _shared_story(self, outfit: Outfit, spot: str) -> Key | None:
-        """Draw the housemates' story about the real boss."""
+        """Draw the story about the real boss that housemates share; None for no story."""
         parts = ("nominee", "manager", "driver", "relative")
         right = [name for name in outfit.people if self.people[name].part in _HUBS and self._sees(name) > 0]
         wrong = [name for name in outfit.people if self.people[name].part in parts]
@@ -851,13 +851,13 @@ class World:
         return (0.55 if key[2] in self.stays else 0.9) * (0.35 + self._sees(key[0]))
 
     def _motives(self, interviews: Sequence[Interview]) -> dict[int, str]:
-        """Choose the false statements and their motives: position → motive."""
+        """Choose which statements are false: position → motive."""
         number = round(self.false_share * len(interviews))
         order = [int(place) for place in self.random.permutation(len(interviews))]
         decoys = dict.fromkeys(interview.decoy for interview in interviews if interview.decoy)
         motives: dict[int, str] = {}
         for decoy in self._some(decoys, len(interviews)):
-            # Coaching affects one house: up to four of its statements.
+            # Up to four statements from one house are coached.
             most = min(4, number - len(motives)) if len(motives) < 0.22 * number else 0
             for place in [place for place in order if interviews[place].decoy == decoy][:most]:
                 motives[place] = "coaching"
@@ -920,7 +920,7 @@ class World:
         return keys
 
     def _identities(self) -> None:
-        """Report identities: asserted, denied, mistaken."""
+        """Report that two ids are the same person: true and false claims, and denials."""
         reported = []
         for name, alias in self.second.items():
             self._fact(alias, "SAME_AS", name)
@@ -1080,7 +1080,7 @@ class World:
                 self._record([Claim(owner, "USED", self.phone[owner])], "Subscriber check.")
 
     def _faint_traces(self) -> None:
-        """Record the same faint trace for hubs and innocent people, and for everyone who would be in no link."""
+        """Record a faint trace of some hubs and innocent people alike, and of everyone who would be in no link."""
         linked = {row[end] for row in self.links for end in ("subject_id", "object_id")}
         parts = ("bystander", "accountant", "landlord", "nominee", "taxi driver")
         faint = self.hidden + self._some(self._of(*parts), 2 * len(self.hidden))
