@@ -8,6 +8,7 @@ import pytest
 
 from graphsvc.views.picture import graph
 from graphsvc.views.picture.folding import BELONGING, Bundle, FoldedPicture, fold_groups, groups
+from graphsvc.views.picture.measures import communities
 from graphsvc.views.picture.network import Picture, leave_aside, picture
 from tests.views.test_network_view import entity, link
 
@@ -42,6 +43,14 @@ def test_each_is_in_the_group_its_best_link_leads_to(two_gangs: Picture) -> None
     ]
     assert grouping[0].kinds == (("person", 2), ("gang", 1))
     assert groups(two_gangs, "crossing") == []
+
+
+@pytest.mark.parametrize(("denying", "together"), [(0, True), (1, False), ("contested", False)])
+def test_a_denied_link_brings_nobody_into_a_community(denying: int | str, together: bool) -> None:
+    entities = [entity(letter) for letter in "abcd"]
+    links = [link("a", "b"), link("c", "b", denying=denying), link("c", "d", denying=denying)]
+    numbers = communities(view(entities, links))
+    assert (numbers["a"] == numbers["b"], numbers["c"] == numbers["d"]) == (True, together)
 
 
 def test_a_folded_group_is_one_node_in_the_middle_with_what_is_in_it(two_gangs: Picture) -> None:
@@ -141,6 +150,9 @@ def test_presence_that_nobody_asked_for_is_not_drawn_beside_other_lines() -> Non
     assert drawing.aside == 2
     assert {node.id: node.links for node in drawing.nodes} == {"lead": 1, "pilot": 1, "x": 3, "guest": 1}
     assert leave_aside(replace(whole, asked={"lead"})).aside == 0
+    # Where a start was is not left out.
+    start = view(entities, links, starts=["lead"])
+    assert [edge.key for edge in set(start.edges) - set(leave_aside(start).edges)] == [("pilot", "SERVED", "lead")]
     assert leave_aside(whole, [("pilot", "SERVED", "lead")]).aside == 1
 
 

@@ -24,14 +24,14 @@ def measure(view: Picture) -> dict[str, dict[str, Any]]:
         id → `links` (number in the picture), `between` (0 to 1: share of the shortest paths between other nodes that
         pass through the node) and `community` (from 1, the largest; by greedy modularity: Clauset, Newman and Moore
         2004). Direction and belief of links are ignored: the measures show how the picture hangs together, not the
-        part that people play.
+        part that people play. Links that are denied or contested bring nobody into a community.
     """
     import networkx as nx
 
     graph = _graph(view)
     starts = _STARTS if len(graph) > _STARTS else None
     between = by_backend(nx.betweenness_centrality, graph, k=starts, seed=0)
-    community = _communities(graph)
+    community = communities(view)
     return {
         node.id: {"links": node.links, "between": between[node.id], "community": community[node.id]}
         for node in view.nodes
@@ -40,21 +40,9 @@ def measure(view: Picture) -> dict[str, dict[str, Any]]:
 
 def communities(view: Picture) -> dict[str, int]:
     """Return id → community, as in `measure`."""
-    return _communities(_graph(view))
-
-
-def _graph(view: Picture) -> nx.Graph[str]:
     import networkx as nx
 
-    graph: nx.Graph[str] = nx.Graph()
-    graph.add_nodes_from(node.id for node in view.nodes)
-    graph.add_edges_from((edge.subject, edge.object) for edge in view.edges if edge.subject != edge.object)
-    return graph
-
-
-def _communities(graph: nx.Graph[str]) -> dict[str, int]:
-    import networkx as nx
-
+    graph = _graph(view, denied=False)
     member_sets = (
         nx.community.greedy_modularity_communities(graph, backend=OWN)
         if graph.number_of_edges()
@@ -62,3 +50,16 @@ def _communities(graph: nx.Graph[str]) -> dict[str, int]:
     )
     groups = sorted((sorted(members) for members in member_sets), key=lambda group: (-len(group), group))
     return {node: number for number, group in enumerate(groups, 1) for node in group}
+
+
+def _graph(view: Picture, *, denied: bool = True) -> nx.Graph[str]:
+    import networkx as nx
+
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_nodes_from(node.id for node in view.nodes)
+    graph.add_edges_from(
+        (edge.subject, edge.object)
+        for edge in view.edges
+        if edge.subject != edge.object and (denied or not edge.denied)
+    )
+    return graph

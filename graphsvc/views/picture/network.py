@@ -315,19 +315,22 @@ def _marks(rows: Iterable[Row]) -> MapMarks:
 def leave_aside(view: Picture, links: Collection[LinkKey] = ()) -> Picture:
     """Return a picture without lines of mere presence and lawful service, unless its reader asked for them.
 
-    Such a line stays if an end has no other kind of line or is in `asked`, or if the line is in `links`.
+    Such a line stays if an end has no other kind of line or is in `asked`, if the line is in `links`, or if it says where
+    a start was.
 
     Example:
         >>> leave_aside(Picture((), (), 0, 0, truncated=False)).aside
         0
     """
     tied = {end for edge in view.edges if family(edge.relation) not in ASIDE for end in (edge.subject, edge.object)}
+    starts = {node.id for node in view.nodes if node.start}
     edges = tuple(
         edge
         for edge in view.edges
         if family(edge.relation) not in ASIDE
         or not {edge.subject, edge.object} <= tied.difference(view.asked)
         or edge.key in links
+        or (edge.subject in starts and family(edge.relation) == "presence")
     )
     degree = Counter(end for edge in edges for end in {edge.subject, edge.object})
     nodes = tuple(replace(node, links=degree[node.id]) for node in view.nodes)

@@ -178,7 +178,7 @@ def groups(case: str) -> ResponseReturnValue:
     return answer(
         "network/groups.html",
         case=session.case,
-        groups={by: groups_of(picture, by) for by in BELONGING},
+        groups={by: groups_of(picture, by) for by in BELONGING if by != "presence"},
         picture="" if wants_json() else _beside("network.view", session),
     )
 
