@@ -245,10 +245,10 @@ def test_no_module_is_longer_than_a_person_reads_at_once() -> None:
 # what it removed in return, or why it could not; a commit that removes much lowers the figure.
 MOST_LINES = {
     "errors": 125, "config": 300, "records": 2_615, "names": 1_650, "simulate": 3_975, "queries": 830, "ingest": 6_515,
-    "analysis": 13_680, "store": 3_910, "views": 10_440, "machines": 880, "appdb": 1_545, "access": 5_805, "cases": 9_885,
+    "analysis": 13_680, "store": 3_910, "views": 10_480, "machines": 880, "appdb": 1_545, "access": 5_805, "cases": 9_885,
     "service": 14_262, "web": 7_675, "cli": 3_200,
 }  # fmt: skip
-MOST_TEST_LINES = 74_950
+MOST_TEST_LINES = 75_080
 
 
 def count_lines(paths: Iterable[Path]) -> int:

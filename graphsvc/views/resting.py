@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import Any
 
+from graphsvc.records.numbers import count
 from graphsvc.records.relations import says
 from graphsvc.records.statement_kinds import OPEN_ITEMS, STATEMENT_KINDS
+from graphsvc.views.denials import denial
+from graphsvc.views.wording import voices
 
 # Evidence other than witnesses, in the words that a list of leads uses for what half of a score depends on.
 _OF_NO_WITNESS = (*(f"one {item}" for item in OPEN_ITEMS), "one other source")
@@ -98,3 +103,34 @@ def made_of(relation: str, end: str, by_kind: Mapping[str, float | None]) -> str
     phrase = f"somebody {words} them" if end == "by" else words.removesuffix(" on").removesuffix(" to")
     kinds = (_SOURCES[kind] if share is None else f"{_SOURCES[kind]} {share:+.2f}" for kind, share in by_kind.items())
     return f"{phrase}: {', '.join(kinds)}"
+
+
+def summary(
+    lead: str, claims: Iterable[Mapping[str, Any]], groups: int | str, other_sources: int, denied: int | str = 0
+) -> str:
+    """Say in one sentence what a person is said to have done, most often said first, and who says so; may be empty.
+
+    Args:
+        lead: id of the person.
+        claims: the claims that raise the score: `subject`, `subject_name`, `relation`, `object` and `object_kind`.
+        groups: number of groups of witnesses whose statements raise the score.
+        other_sources: number of other sources that do.
+        denied: number of claims that deny any of it, or `contested`.
+
+    Example:
+        >>> claim = {"subject": "p1", "subject_name": "Ann", "relation": "ORGANISED", "object_kind": "crossing"}
+        >>> summary("p1", [claim | {"object": "c1"}, claim | {"object": "c2"}, claim | {"object": "c1"}], 1, 2, 1)
+        'According to 1 independent group of witnesses and 2 other sources, Ann organised 2 crossings. Some of it is denied by 1.'
+    """
+    done: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for claim in claims:
+        if claim["subject"] == lead:
+            done[claim["subject_name"] or lead, claim["relation"], claim["object_kind"]].append(claim["object"])
+    often = sorted(done.items(), key=lambda item: -len(item[1]))
+    acts = [f"{says(relation)} {count(len({*objects}), kind)}" for (_, relation, kind), objects in often]
+    if not acts:
+        return ""
+    (name, _, _), _ = often[0]
+    listed = f"{', '.join(acts[:-1])}{' and ' if acts[1:] else ''}{acts[-1]}"
+    against = f" Some of it is {denial(denied)}." if denied else ""
+    return f"According to {voices(groups, other_sources)}, {name} {listed}.{against}"

@@ -53,11 +53,60 @@ def data(page: Page, of: str = "nodes") -> list[dict[str, Any]]:
 
 def right_click(page: Page, identifier: str) -> None:
     at = page.evaluate(
-        """(id) => { const { x, y } = networkPicture.network.canvasToDOM(networkPicture.where(id));
-            const box = networkPicture.container.getBoundingClientRect(); return [x + box.x, y + box.y]; }""",
+        """async (id) => {
+            const where = () => {
+                const { x, y } = networkPicture.network.canvasToDOM(networkPicture.where(id));
+                const box = networkPicture.container.getBoundingClientRect();
+                return [x + box.x, y + box.y];
+            };
+            // Nodes that were added may still move the view.
+            for (let last = ""; last !== String(where()); await new Promise((done) => setTimeout(done, 250))) last = String(where());
+            return where();
+        }""",
         identifier,
     )
     page.mouse.click(*at, button="right")
+
+
+# Whether each name of a picture is in sight.
+IN_SIGHT = """(picture) => {
+    const { scale, x, y } = { scale: picture.network.getScale(), ...picture.network.getViewPosition() };
+    const { clientWidth: wide } = picture.container;
+    const { left, right } = picture.covered;
+    const [from, to] = [x * scale - wide / 2 + left, x * scale + wide / 2 - right];
+    return picture.names.every(({ box }) => box[0] >= from && box[2] <= to) && picture.names.length;
+}"""
+
+
+@pytest.mark.parametrize("size", [30, 60, 150])
+@pytest.mark.parametrize("width", [1440, 800])
+def test_names_beside_the_outermost_nodes_are_in_sight(page: Page, size: int, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    open_canvas(page, f"size={size}&depth=4")
+    assert page.evaluate(f"({IN_SIGHT})(networkPicture)") > 10
+
+
+def test_names_in_the_picture_of_an_answer_are_in_sight_and_all_there(page: Page) -> None:
+    page.goto("/case/demo/behind?day=2020-05-09")
+    page.wait_for_selector(".beside-picture[data-ready=yes]")
+    assert page.evaluate(f"({IN_SIGHT})(besidePicture)") == page.evaluate("() => besidePicture.data.nodes.length")
+
+
+def test_a_chosen_link_keeps_its_colour_and_width(page: Page) -> None:
+    open_canvas(page, "id=C0040")
+    links, same, plain = page.evaluate("""() => {
+        const { network, data } = networkPicture;
+        const look = () => data.edges.map(({ id }) => {
+            const { width, color } = network.body.edges[id].edgeType.getColor ? network.body.edges[id].options : {};
+            return [id, network.body.edges[id].edgeType.getLineWidth(network.body.edges[id].selected, false), color.highlight, color.color];
+        });
+        const before = look();
+        network.selectNodes(["C0040"]);
+        return [network.getSelectedEdges().length, JSON.stringify(before) === JSON.stringify(look()),
+            look().every(([, , chosen, plain]) => chosen === plain)];
+    }""")
+    assert links > 3
+    assert (same, plain) == (True, True)
 
 
 @pytest.mark.parametrize(("size", "depth", "least"), [(30, 1, 15), (60, 1, 30), (150, 3, 35), (300, 4, 35)])

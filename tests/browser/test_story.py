@@ -41,7 +41,7 @@ def test_from_8_may_to_the_crossings_that_hang_together_with_its_boats(visit: Vi
         page.goto("/case/demo")
         rail(page, "Crossings", "Surges")
         expect(
-            page.get_by_text(check_story("1 surge; the newest on 8 May 2020, with 8 where 0.32 was to be expected."))
+            page.get_by_text(check_story("1 surge: 8 crossings on 8 May 2020, where 0.32 was expected."))
         ).to_be_visible()
         page.get_by_role("link", name=re.compile("^8 May 2020: 8 crossings")).last.click()
         expect(page.get_by_role("heading", name=check_story("Who is behind 8 crossings of 8 May 2020"))).to_be_visible()

@@ -8,6 +8,8 @@ from contextlib import AbstractContextManager
 import pytest
 from playwright.sync_api import Page, expect
 
+from graphsvc.errors import RequestError
+from graphsvc.records.dates import typed_date
 from tests.browser.conftest import Visit
 
 pytestmark = [
@@ -105,6 +107,68 @@ def test_playing_stops_where_the_days_are_asked_otherwise(visit: Visiting) -> No
         page.wait_for_timeout(1500)
         assert "from=" not in page.url
         expect(page.locator("[data-play] button")).to_have_attribute("aria-pressed", "false")
+
+
+TYPED = (
+    *(
+        "8 May 2020",
+        " 8th of may 2020 ",
+        "8/5/2020",
+        "08.05.2020",
+        "2020-05-08",
+        "May 2020",
+        "feb 2020",
+        "2020-02",
+        "2020",
+    ),
+    *("30 Feb 2020", "2020-13", "2020-02-30", "soon", "8 Mai 2020", "13/13/2020", "", "20200508"),
+)
+
+
+def test_the_browser_reads_a_typed_day_as_the_service_does(visit: Visiting) -> None:
+    with visit("investigator") as seen:
+        page = seen.page
+        page.goto("/case/demo/where")
+        read = page.evaluate(
+            """async ([typed, where]) => {
+                const { isoDay } = await import(where);
+                return typed.map((text) => [isoDay(text), isoDay(text, true)]);
+            }""",
+            [
+                TYPED,
+                page.evaluate(
+                    "() => document.querySelector('script[src*=\"where.js\"]').src.replace('where.js', 'day.js')"
+                ),
+            ],
+        )
+        assert read == [read_days(typed) for typed in TYPED]
+
+
+def read_days(typed: str) -> list[str]:
+    try:
+        date = typed_date(typed)
+    except RequestError:
+        return ["", ""]
+    return [date.earliest.isoformat(), date.latest.isoformat()]
+
+
+def test_a_field_for_a_day_shows_it_in_words_and_says_what_is_none(visit: Visiting) -> None:
+    with visit("investigator", viewport={"width": 1440, "height": 900}) as seen:
+        page = seen.page
+        page.goto("/case/demo/where")
+        begin = page.locator('.where-form [name="from"]')
+        begin.fill("8 May 2020")
+        begin.press("Enter")
+        page.wait_for_url("**from=2020-05-08")
+        page.reload()
+        expect(begin).to_have_value("8 May 2020")
+        begin.fill("soon")
+        begin.press("Enter")
+        assert begin.evaluate("field => field.validationMessage") == "Write a day as 8 May 2020."
+        begin.fill("May 2020")
+        begin.press("Enter")
+        assert begin.evaluate("field => field.validationMessage") == ""
+        page.wait_for_url("**from=2020-05-01")
 
 
 def test_links_are_sorted_by_when_they_were(visit: Visiting) -> None:

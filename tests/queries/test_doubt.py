@@ -242,7 +242,7 @@ def test_a_list_of_workplaces_counts_nobody_who_is_hardly_believed_to_have_been_
     # One of the three is there only by a report believed to be false.
     assert {row["id"]: row["people"] for row in listed} == {"K1": 3, "K2": 2, "house": 2}
     page = people.client("whole").get(f"/case/{people.case}/workplaces").text
-    assert "how many are said to have worked or lived there (believed at a quarter or more)" in page
+    assert "how many are said to have worked or lived there (belief of 0.25 or more)" in page
 
 
 # Relations by which a person does something to people, boats or money.

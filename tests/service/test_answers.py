@@ -110,7 +110,7 @@ def test_the_boats_of_a_day_are_answered_by_name(people: Place) -> None:
     assert [common.who.id for common in answer.common] == ["boss"]
     assert answer.gaps == (
         "The boat of 1 of 2 crossings is not known.",
-        "Nobody is named who piloted 1 of 2 crossings.",
+        "Who piloted 1 of 2 crossings is not known.",
     )
     assert {node.id for node in view.nodes} >= {"boss", "dealer", "b1", "c1", "c2"}
     # With so small a case no one stands out, and the order of people must not look like a ranking.
@@ -130,7 +130,7 @@ def test_those_carried_are_counted_among_what_the_reader_sees(people: Place) -> 
     assert counted == {"ana": 2, "low": 1}
     page = people.client("ana").get(f"/case/{people.case}/behind?id=c1").text
     # The page of the crossing lists every link, so its number is larger.
-    assert "2 people reported as carried (believed at a quarter or more)" in page
+    assert "2 people reported as carried (belief of 0.25 or more)" in page
 
 
 def test_who_sees_no_ranking_is_told_no_rank(people: Place) -> None:
@@ -220,7 +220,7 @@ def test_a_file_of_it_names_what_nobody_is_named_for(people: Place) -> None:
     about = rows[0].index("about")
     (nothing,) = [row for row in rows if row[about] == "c4"]
     assert nothing[rows[0].index("who")] == ""
-    assert nothing[-1].startswith("Nobody is named who organised it")
+    assert nothing[-1].startswith("Not known: who organised it")
     assert any("1 of those asked about is not here" in row[-1] for row in rows)
 
 

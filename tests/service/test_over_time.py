@@ -92,7 +92,7 @@ def brought(people: Place, figures: Path) -> Iterator[Place]:
 def test_a_surge_of_the_case_is_found_on_its_day(people: Place) -> None:
     answer = people("ana").time.surges(SeriesChoice(until="2020-05-08"))
     assert (answer.days[-1].day, answer.days[-1].count, answer.days[-1].alarm) == (SURGE, 8 + (SURGE in _DAYS), True)
-    assert "1 crossing has no day here" in " ".join(answer.notes)
+    assert "1 crossing is left out" in " ".join(answer.notes)
     frame = people("ana").surges("people")
     assert frame.attrs["surges"][0]["first"] == SURGE
     assert frame[frame.day == SURGE].iloc[0]["count"] == 8 * 18 + 12 * (SURGE in _DAYS)

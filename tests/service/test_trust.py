@@ -187,7 +187,7 @@ def noted_everywhere(people: Place, name: str) -> list[dict[str, str]]:
     """Lead → sources with a noted interest, as shown by page, list, JSON, CSV, session and command."""
     client, base = people.client(name), f"/case/{people.case}"
     on_page = {
-        lead: "".join(text.removeprefix("interest noted for ") for text in badges(part) if text.startswith("interest"))
+        lead: "".join(text.removeprefix("interest: ") for text in badges(part) if text.startswith("interest"))
         for part in client.get(f"{base}/leads?all=yes").text.split("<tr>")
         for lead in re.findall(rf'"{base}/lead\?id=([^"#]*)"', part)[:1]
     }
@@ -226,8 +226,8 @@ def test_what_was_offered_to_a_witness_stands_beside_every_lead_that_rests_on_th
             [beginnings[interest]] if interest else []
         ), lead
         page = people.client("sourced").get(f"/case/{people.case}/lead?id={lead}").text
-        assert [text for text in badges(page) if text.startswith("interest noted")] == (
-            [f"interest noted for {interest}"] if interest else []
+        assert [text for text in badges(page) if text.startswith("interest: ")] == (
+            [f"interest: {interest}"] if interest else []
         )
 
 
@@ -235,8 +235,8 @@ def test_without_source_clearance_no_interest_of_a_witness_is_told(people: Place
     assert {"".join(noted.values()) for noted in noted_everywhere(people, "low")} == {""}
     assert {row["interest"] for row in people("low").leads.table()["hubs"]} == {None}
     for page in ("leads?all=yes", "lead?id=told-1", "through"):
-        assert "interest noted" not in people.client("low").get(f"/case/{people.case}/{page}").text
-    assert "interest noted for all" in people.client("sourced").get(f"/case/{people.case}/through?id=told-1").text
+        assert "interest: " not in people.client("low").get(f"/case/{people.case}/{page}").text
+    assert "interest: all" in people.client("sourced").get(f"/case/{people.case}/through?id=told-1").text
 
 
 def test_in_the_list_no_source_is_named_and_for_one_lead_the_log_counts_them(people: Place) -> None:

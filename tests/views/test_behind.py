@@ -152,8 +152,8 @@ def test_where_the_way_to_those_named_is_denied_nobody_is_told_that_nothing_is()
 def test_what_nobody_says_is_said() -> None:
     assert answer().gaps == (
         "The boat of 2 of 3 crossings is not known.",
-        "Nobody is named who piloted 2 of 3 crossings.",
-        "Everybody named who organised 1 of 3 crossings (c3) is denied, or hardly believed.",
+        "Who piloted 2 of 3 crossings is not known.",
+        "Who organised 1 of 3 crossings (c3) is in doubt: every name is denied or weakly supported.",
     )
     assert answer("b1").gaps == ()
 
@@ -168,17 +168,17 @@ def test_whom_others_deny_or_hardly_believe_is_no_answer_to_who_steered_or_suppl
 
     steered = link("cid PILOTED c1", 0.6, denying=1)
     assert not_known(steered, link("dan SUPPLIED b1", 0.1)) == (
-        "Everybody named who piloted the crossing is denied, or hardly believed.",
-        "Everybody named who supplied the boat of the crossing is denied, or hardly believed.",
+        "Who piloted the crossing is in doubt: every name is denied or weakly supported.",
+        "Who supplied the boat of the crossing is in doubt: every name is denied or weakly supported.",
     )
     assert not_known(steered, link("eve PILOTED c1"), link("dan SUPPLIED b1")) == ()
 
 
 def test_what_rests_on_one_voice_is_said() -> None:
     assert answer().lone == (
-        "Who organised 2 of 3 crossings (c1, c2) rests on one source: if it is wrong, nobody is left who is believed to have done it.",
-        "Who piloted 1 of 3 crossings (c1) rests on one source: if it is wrong, nobody is left who is believed to have done it.",
-        "Who supplied the boat of 1 of 3 crossings (c1) rests on one source: if it is wrong, nobody is left who is believed to have done it.",
+        "Who organised 2 of 3 crossings (c1, c2) rests on one source: if it is wrong, no well supported name is left.",
+        "Who piloted 1 of 3 crossings (c1) rests on one source: if it is wrong, no well supported name is left.",
+        "Who supplied the boat of 1 of 3 crossings (c1) rests on one source: if it is wrong, no well supported name is left.",
     )
     assert answer("c1", links=[link("dan ORGANISED c1", 0.8)]).lone[0].startswith("Who piloted the crossing rests")
     few = view([link("ann ORGANISED c2", 0.6, groups="few")])
@@ -209,7 +209,7 @@ def test_of_a_gang_that_is_named_whoever_runs_it_is_told_too() -> None:
 def test_a_gang_that_nobody_is_said_to_run_is_named_once_however_many_crossings_it_is_named_for() -> None:
     gang = [link("g1 ORGANISED c1", 0.9), link("g1 ORGANISED c2", 0.9)]
     whole = answer(links=gang, entities=[entity("g1", "gang", name="Dune group")])
-    assert "Nobody is named who runs Dune group, named for 2 of 3 crossings." in whole.gaps
+    assert "Who runs Dune group, named for 2 of 3 crossings, is not known." in whole.gaps
 
 
 def test_who_stands_behind_several_is_told_with_how_many_that_links() -> None:
@@ -245,7 +245,7 @@ def test_a_gap_is_of_the_thing_that_nobody_is_named_for_and_of_no_other() -> Non
     assert [(name, node.id) for name, node in row.missing] == [("PILOTED", "c2")]
     gang = answer("c2", links=[link("g1 ORGANISED c2", 0.9)], entities=[entity("g1", "gang", name="Dune")])
     assert [(name, node.id) for name, node in gang.rows[0].missing][-1] == ("RUNS", "g1")
-    assert gang.plain()["rows"][0]["unnamed"] == "Nobody is named who piloted it or who runs Dune."
+    assert gang.plain()["rows"][0]["unnamed"] == "Not known: who piloted it, who runs Dune."
 
 
 SHARED = [
@@ -358,7 +358,7 @@ def test_the_paper_has_two_pages_and_holds_what_the_page_says() -> None:
     assert "Ranked on what you may see." in " ".join(first.split())
     assert "may have been forced to" in " ".join(first.split())
     # The innocent reading is in print as on the page.
-    assert "lawfully served 7 people (believed at a quarter or more)" in " ".join(second.split())
+    assert "lawfully served 7 people (belief of 0.25 or more)" in " ".join(second.split())
 
 
 def sheets(links: Any, ids: tuple[str, ...], denials: Any = (), **known: Any) -> list[str]:
@@ -376,13 +376,13 @@ def test_the_paper_says_where_a_rank_would_go_and_what_half_of_it_goes_with() ->
         "cid": LeadRank(2, 2, 2, "", "one statement", None),
     }
     first, _, second = sheets(LINKS, CROSSINGS, leads=leads)
-    assert "Cid: rank 2 now; not ranked without what moves it most (one statement)." in first
-    assert "Ann: rank 3 now; rank 41 without what moves it most (one record)." in first
+    assert "Cid: rank 2; without one statement, not ranked." in first
+    assert "Ann: rank 3; without one record, rank 41." in first
     assert "Bob: lead" not in first
     assert "3 (2 to 9); rests on one record, one statement" in second
     whole = answer(leads=leads)
     assert [(each["who"]["id"], each["rank"]) for each in whole.plain()["moved"]] == [("cid", 2), ("ann", 3)]
-    assert whole.moved[0].text.startswith("Cid: rank 2 now")
+    assert whole.moved[0].text.startswith("Cid: rank 2; ")
 
 
 def test_the_paper_says_what_a_denial_says_and_who_says_it_all_the_same() -> None:
@@ -402,18 +402,18 @@ def test_the_paper_says_what_a_denial_says_and_who_says_it_all_the_same() -> Non
 def test_the_paper_says_both_where_something_is_denied_and_hardly_believed() -> None:
     links = [link("b1 USED_ON c1", 0.1, denying=2), link("dan SUPPLIED b1"), link("ann ORGANISED c1", 0.2, denying=1)]
     first, _, second = sheets(links, ("c1",))
-    assert "Ann organised 7 May 2020, Dunkirk (c1): denied by 1; hardly believed." in first
-    assert "· B1 (denied by 2, hardly believed)" in second
-    assert "denied by 1, hardly believed" in second
-    assert "B1 is contested or hardly believed" in second
+    assert "Ann organised 7 May 2020, Dunkirk (c1): denied by 1; weakly supported." in first
+    assert "· B1 (denied by 2, weakly supported)" in second
+    assert "denied by 1, weakly supported" in second
+    assert "B1 is contested or weakly supported" in second
 
 
 def test_the_paper_names_whom_nobody_is_named_for_beside_whom_somebody_is() -> None:
     *_, second = sheets(LINKS, CROSSINGS, carried={"c1": 12})
-    assert "Nobody is named who piloted it." in second
-    assert "12 people reported as carried (believed at a quarter or more)" in second
+    assert "Not known: who piloted it." in second
+    assert "12 people reported as carried (belief of 0.25 or more)" in second
     *_, second = sheets([link("cid CROSSED_ON c1")], ("c1",))
-    assert "Nobody is named who organised it or who piloted it." in second
+    assert "Not known: who organised it, who piloted it." in second
 
 
 def test_the_paper_begins_with_who_did_it_by_rank_and_has_the_picture_on_a_sheet_across() -> None:

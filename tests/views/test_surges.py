@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from graphsvc.analysis.surges.counts import Series
+from graphsvc.records.dates import day
 from graphsvc.records.iso import json_safe
 from graphsvc.records.numbers import short
 from graphsvc.views.surges import picture
@@ -46,7 +47,9 @@ def test_what_was_to_be_expected_of_the_newest_surge_is_that_of_its_day(answer: 
     newest = answer.surges[-1]
     (mean,) = [day.mean for day in answer.days if day.day == newest.peak]
     assert mean is not None
-    assert f"with {newest.most:,} where {short(mean)} was to be expected" in answer.verdict
+    assert (
+        f" {newest.most:,} {answer.counted} on {day(newest.peak)}, where {short(mean)} was expected." in answer.verdict
+    )
 
 
 def test_a_calendar_has_every_day_once_and_shades_by_count(answer: SurgeAnswer) -> None:
@@ -89,7 +92,7 @@ def test_crossings_that_are_left_out_are_named() -> None:
 
 def test_more_weeks_than_are_looked_at_are_said() -> None:
     noted = compute_answer(Series(dt.date(1915, 1, 4), (1, *(0,) * 5_000, 1), step=7), name="x", counted="boats").notes
-    assert "Lasting changes are looked for in the last 1,567 weeks alone." in noted
+    assert "Lasting changes are looked for in the last 1,567 weeks only." in noted
 
 
 def test_what_is_beyond_a_condition_is_told_apart() -> None:
@@ -111,17 +114,17 @@ def test_a_record_that_is_no_alarm_is_said_with_the_verdict() -> None:
     calm = compute_answer(Series(FIRST, (*counts, 61)), name="x", counted="people")
     assert calm.surges == []
     assert calm.verdict == (
-        "No day stands out from those before it. The most is 61 on 17 July 2020: a record, within what was to be expected."
+        "No day stands out from those before it. The most is 61 on 17 July 2020: a record, within the usual range."
     )
-    assert calm.plain()["records"][-1]["against"] == "within what was to be expected"
+    assert calm.plain()["records"][-1]["against"] == "within the usual range"
     wild = compute_answer(Series(FIRST, (*counts, 900)), name="x", counted="people")
     assert "a record" not in wild.verdict
     assert wild.plain()["records"][-1]["against"] == "an alarm"
-    assert calm.against(calm.marks[0].day) == "not to be judged yet"
+    assert calm.against(calm.marks[0].day) == "too early to compare"
 
 
 def test_a_high_day_that_is_no_alarm_says_so() -> None:
     high = compute_answer(Series(FIRST, (2, 0, 3, 2, 1, 0, 2) * 20 + (5,)), name="x", counted="boats")
     assert high.days[-1].is_high
     assert not high.days[-1].alarm
-    assert picture.words(high, high.days[-1]).endswith("; above the band but no alarm")
+    assert picture.words(high, high.days[-1]).endswith("; above the usual range, below the alarm level")

@@ -22,7 +22,7 @@ KINDS = MappingProxyType(
     {
         "witness": "one witness",
         "group": "one group of witnesses",
-        "coloured": "everything one interpreter or one day may colour",
+        "coloured": "statements that share an interpreter or a day",
         "account": "one statement of a witness",
         "few": "few statements",
         **{item: f"one {item}" for item in OPEN_ITEMS},

@@ -70,7 +70,7 @@ class Against:
 
     @property
     def all_the_same(self) -> str:
-        """Support for the link despite the denial, or a note that it is hardly believed."""
+        """Support for the link despite the denial, or a note that this is weak."""
         edge = self.said.edge
         return all_the_same(edge.groups, edge.other_sources, hardly=self.said.is_hardly_believed)
 

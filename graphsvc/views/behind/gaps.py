@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from graphsvc.records.numbers import count
 from graphsvc.records.relations import RELATIONS
 from graphsvc.views.behind.rows import EXPECTED_ACTS, AnswerRow, PartSaid, is_weak
-from graphsvc.views.behind.words import moves
+from graphsvc.views.behind.words import HARDLY, moves
 
 # Maximum number of entities listed by name or id, and of people whose change of rank is shown.
 _NAMED, _MOVED = 4, 6
@@ -46,12 +46,12 @@ def gaps(rows: Collection[AnswerRow]) -> Iterator[str]:
             lacking = sum((name, target) in _missing(row) for row in of_kind)
             of = _of(lacking, len(of_kind), kind)
             lacked = of if target == kind else _lacking_words(of_kind, name, target, of)
-            yield f"Nobody is named who {RELATIONS[name].says} {lacked}."
+            yield f"Who {RELATIONS[name].says} {lacked} is not known."
         for name in EXPECTED_ACTS:
             doubted = [row.about.id for row in of_kind if _only_doubted(row, name)]
             if doubted:
                 target_words = _done_to(name, kind, _of(len(doubted), len(of_kind), kind)) + _ids(doubted, of_kind)
-                yield f"Everybody named who {RELATIONS[name].says} {target_words} is denied, or hardly believed."
+                yield f"Who {RELATIONS[name].says} {target_words} is in doubt: every name is denied or {HARDLY}."
 
 
 def unnamed_sentence(row: AnswerRow) -> str:
@@ -62,10 +62,10 @@ def unnamed_sentence(row: AnswerRow) -> str:
         >>> crossing = Node("c1", "crossing", "c1", "", True, False, "P", "", True, 0, 0, 0.0, 0.0)
         >>> boat = Node("b1", "boat", "Gull", "", True, False, "P", "", False, 0, 0, 0.0, 0.0)
         >>> unnamed_sentence(AnswerRow(crossing, (), (), (("PILOTED", crossing), ("SUPPLIED", boat))))
-        'Nobody is named who piloted it or who supplied Gull.'
+        'Not known: who piloted it, who supplied Gull.'
     """
     parts = [f"who {RELATIONS[name].says} {'it' if node is row.about else node.name}" for name, node in row.missing]
-    return f"Nobody is named {' or '.join(parts)}." if parts else ""
+    return f"Not known: {', '.join(parts)}." if parts else ""
 
 
 def lone(rows: Collection[AnswerRow]) -> Iterator[str]:
@@ -77,8 +77,8 @@ def lone(rows: Collection[AnswerRow]) -> Iterator[str]:
             if row_ids:
                 target_words = _done_to(name, kind, _of(len(row_ids), len(of_kind), kind)) + _ids(row_ids, of_kind)
                 yield (
-                    f"Who {RELATIONS[name].says} {target_words} rests on one source: if it is wrong, nobody is left who is"
-                    " believed to have done it."
+                    f"Who {RELATIONS[name].says} {target_words} rests on one source: if it is wrong, no well supported name"
+                    " is left."
                 )
 
 
@@ -94,7 +94,7 @@ def rank_changes(rows: Collection[AnswerRow]) -> list[MovedRank]:
 
 
 def _only_doubted(row: AnswerRow, relation: str) -> bool:
-    """Whether people are named for a relation, but each of their links is denied or hardly believed."""
+    """Whether people are named for a relation, but each of their links is denied or weakly supported."""
     named = [part for part in row.said if part.edge.relation == relation]
     return bool(named) and all(part.is_weak for part in named)
 
@@ -126,7 +126,8 @@ def _lacking_words(rows: Collection[AnswerRow], relation: str, target: str, of: 
         node.name for row in rows for name, node in row.missing if (name, node.kind) == (relation, "gang")
     )
     if gangs and len(gangs) <= _NAMED:
-        return f"{' or '.join(gangs)}, named for {of}"
+        *first, last = gangs
+        return f"{', '.join(first)}{' or ' * bool(first)}{last}, named for {of},"
     return f"the {target} of {of}"
 
 

@@ -11,9 +11,9 @@ from graphsvc.views.denials import denial
 from graphsvc.views.picture.network import Edge, Node
 from graphsvc.views.wording import SIGNS, voices
 
-HARDLY = "hardly believed"
+HARDLY = "weakly supported"
 # Only people with such links are counted (`network.counted`); the page that opens from the number lists all of them.
-COUNTED = "believed at a quarter or more"
+COUNTED = "belief of 0.25 or more"
 _BEGINNING = 160  # characters
 
 
@@ -27,7 +27,7 @@ def carried_text(number: int) -> str:
 
     Example:
         >>> carried_text(24)
-        '24 people reported as carried (believed at a quarter or more)'
+        '24 people reported as carried (belief of 0.25 or more)'
     """
     return f"{count(number, 'person')} reported as carried ({COUNTED})"
 
@@ -37,7 +37,7 @@ def served_text(number: int) -> str:
 
     Example:
         >>> served_text(1)
-        'lawfully served 1 person (believed at a quarter or more)'
+        'lawfully served 1 person (belief of 0.25 or more)'
     """
     return f"lawfully served {count(number, 'person')} ({COUNTED})"
 
@@ -67,22 +67,22 @@ def doubts(denying: int | str, *, doubtful: bool) -> str:
 
     Example:
         >>> doubts(1, doubtful=True), doubts(0, doubtful=False)
-        ('denied by 1, hardly believed', '')
+        ('denied by 1, weakly supported', '')
     """
     return ", ".join(filter(None, (denial(denying), HARDLY if doubtful else "")))
 
 
 def weak_way(name: str) -> str:
-    """Warn that an entity was found only through a link that is contested or hardly believed."""
+    """Warn that an entity was found only through a link that is contested or weakly supported."""
     return f"{name} is {SIGNS['contested']} or {HARDLY}"
 
 
 def all_the_same(groups: int | str, other_sources: int, *, hardly: bool) -> str:
-    """Describe the support that a link has despite a denial, or say that it is hardly believed.
+    """Describe the support that a link has despite a denial, or say that this is weak.
 
     Example:
         >>> all_the_same(1, 0, hardly=False), all_the_same(1, 0, hardly=True)
-        ('still said by 1 independent group of witnesses', 'hardly believed')
+        ('still said by 1 independent group of witnesses', 'weakly supported')
     """
     return HARDLY if hardly else f"still said by {voices(groups, other_sources)}"
 
@@ -92,10 +92,10 @@ def moves(rank: int, without: int | None, moved_by: str) -> str:
 
     Example:
         >>> moves(3, 41, "one record"), moves(3, None, "one record")
-        ('rank 3 now; rank 41 without what moves it most (one record)', 'rank 3 now; not ranked without what moves it most (one record)')
+        ('rank 3; without one record, rank 41', 'rank 3; without one record, not ranked')
     """
     rank_then = "not ranked" if without is None else f"rank {without}"
-    return f"rank {rank} now; {rank_then} without what moves it most ({moved_by})"
+    return f"rank {rank}; without {moved_by}, {rank_then}"
 
 
 def beginning(text: str) -> str:

@@ -13,6 +13,8 @@ globalThis.NetworkPicture = class {
   // From so many nodes a picture is large; so many labels it then has at most, and so many links are faint.
   static MOST_NODES = 160;
   static MOST_LABELS = 70;
+  // In a picture of so few nodes every name is drawn where no other name or node is, if need be over a line.
+  static FEW_NODES = 24;
   static CROWD = 600;
   static FAINT = 0.14;
   // How wide the line round an outlined group is.
@@ -29,6 +31,17 @@ globalThis.NetworkPicture = class {
     [1, -1],
     [-1, -1],
   ];
+
+  // How wide a text is, in heights of its letters. Measuring takes long, so each text is measured once.
+  static WIDTHS = new Map();
+  static width(text) {
+    if (!NetworkPicture.WIDTHS.has(text)) {
+      const pen = document.createElement("canvas").getContext("2d");
+      pen.font = `100px ${NetworkPicture.FACE}`;
+      NetworkPicture.WIDTHS.set(text, pen.measureText(text).width / 100);
+    }
+    return NetworkPicture.WIDTHS.get(text);
+  }
 
   // How a picture looks beyond what its data says: of a node the colour and radius (null: as it is), whether a node or link is
   // faint or gone, whether there are labels, and which groups of nodes are outlined.
@@ -157,7 +170,6 @@ globalThis.NetworkPicture = class {
   }
 
   dressEdge(edge) {
-    const palette = this.palette;
     const crowded = this.data.edges.length > NetworkPicture.CROWD;
     const faint = this.look.faint(edge);
     const color = this.shade(edge);
@@ -172,7 +184,7 @@ globalThis.NetworkPicture = class {
       hidden: this.look.gone(edge),
       color: {
         color,
-        highlight: edge.denied ? palette.denied : palette.chosen,
+        highlight: color,
         hover: color,
         opacity: faint ? NetworkPicture.FAINT : plain,
       },
@@ -419,8 +431,10 @@ globalThis.NetworkPicture = class {
       const away = (NetworkPicture.BAND / 2 + 10) / scale;
       const corners = NetworkPicture.band(nodes).flatMap(({ x, y }) => [-away, away].map((by) => ({ x, y: y + by })));
       const at = corners.find((corner) => this.clear(this.box(corner, scale, ...half), taken));
-      if (at) taken.push(this.box(at, scale, ...half));
-      return at ? [{ name, at }] : [];
+      if (!at) return [];
+      const box = this.box(at, scale, ...half);
+      taken.push(box);
+      return [{ name, at, box }];
     });
   }
 
@@ -443,6 +457,18 @@ globalThis.NetworkPicture = class {
   rings(ctx) {
     const scale = this.network.getScale();
     ctx.save();
+    // Chosen links keep their colour and width, which say what they are; a halo shows that they are chosen.
+    const chosen = new Set(this.network.getSelectedEdges());
+    ctx.lineWidth = 12 / scale;
+    ctx.lineCap = "round";
+    ctx.strokeStyle = this.palette.halo;
+    for (const [id, ...ends] of chosen.size ? this.segments(1) : []) {
+      if (!chosen.has(id)) continue;
+      ctx.beginPath();
+      ctx.moveTo(ends[0], ends[1]);
+      ctx.lineTo(ends[2], ends[3]);
+      ctx.stroke();
+    }
     ctx.lineWidth = 2 / scale;
     ctx.strokeStyle = this.palette.text;
     for (const node of this.data.nodes) {
@@ -483,7 +509,6 @@ globalThis.NetworkPicture = class {
   heads(ctx) {
     const scale = this.network.getScale();
     const crowded = this.data.edges.length > NetworkPicture.CROWD;
-    const chosen = new Set(this.network.getSelectedEdges());
     const places = this.network.getPositions();
     const ring = 6 / scale;
     ctx.save();
@@ -497,7 +522,7 @@ globalThis.NetworkPicture = class {
       if (!tip) continue;
       const long = Math.min((8 + edge.width) / scale, 26);
       ctx.globalAlpha = this.look.faint(edge) ? NetworkPicture.FAINT : 1;
-      ctx.fillStyle = chosen.has(edge.id) && !edge.denied ? this.palette.chosen : this.shade(edge);
+      ctx.fillStyle = this.shade(edge);
       ctx.beginPath();
       ctx.moveTo(tip.x, tip.y);
       for (const turn of [-0.42, 0.42])
@@ -540,6 +565,7 @@ globalThis.NetworkPicture = class {
   relabel(scale) {
     const { data } = this;
     const crowded = data.nodes.length > NetworkPicture.MOST_NODES;
+    const small = data.nodes.length <= NetworkPicture.FEW_NODES;
     const radius = (node) => Math.max(this.look.radius(node) ?? node.size, NetworkPicture.SMALLEST / scale);
     this.resize(scale, radius);
     const { labels, faint, gone } = this.look;
@@ -564,7 +590,7 @@ globalThis.NetworkPicture = class {
       const must = node.start || group(node) || chosen.has(node.id);
       if (bare(node) || (crowded && !must && this.names.length >= NetworkPicture.MOST_LABELS)) continue;
       const size = NetworkPicture.LABEL + (node.start ? 2 : 0);
-      const half = [node.label.length * size * 0.29 + 3, size * 0.7];
+      const half = [(NetworkPicture.width(node.label) * size) / 2 + 3, size * 0.7];
       const from = reach(node) + 1;
       const spots = NetworkPicture.SPOTS.map(([across, down]) => {
         // Beside the node; at a corner, as near as the node's shape lets it be.
@@ -577,7 +603,7 @@ globalThis.NetworkPicture = class {
       const apart = () => spots.find(({ box }) => this.names.every((other) => this.clear(box, [other.box])));
       const through = ({ box }) => lines.filter((line) => NetworkPicture.crosses(line, box)).length;
       const least = () => open.reduce((best, one) => (!best || through(one) < through(best) ? one : best), null);
-      const spot = free ?? (must ? (least() ?? apart()) : null);
+      const spot = free ?? (must ? (least() ?? apart()) : small ? least() : null);
       if (!spot) continue;
       taken.push(spot.box);
       this.names.push({ id: node.id, text: node.label, at: spot.at, size, box: spot.box, over: !free });
@@ -692,8 +718,9 @@ globalThis.NetworkPicture = class {
     const changes = [];
     for (const edge of this.data.edges) {
       const bare = !this.look.labels || this.look.faint(edge) || this.look.gone(edge);
-      let said = !bare && chosen.has(edge.id) && chosen.size <= NetworkPicture.MOST_WORDS;
-      if (said || (wordy && !bare)) {
+      const asked = !bare && chosen.has(edge.id) && chosen.size <= NetworkPicture.MOST_WORDS;
+      let said = false;
+      if (asked || (wordy && !bare)) {
         const [x, y] = this.middle(edge, places.get(edge.from), places.get(edge.to));
         // In the middle of a long line words would stand beside somebody else.
         const [from, to] = [places.get(edge.from), places.get(edge.to)];
@@ -701,7 +728,10 @@ globalThis.NetworkPicture = class {
         const half = edge.says.length * 3 + 2;
         const box = [x * scale - half, y * scale - 7, x * scale + half, y * scale + 7];
         const other = ([id, ...line]) => id !== edge.id && NetworkPicture.crosses([id, ...line], box);
-        said ||= near && this.clear(box, taken) && !this.lines.some(other);
+        // Of one chosen link always; of several, the words of none stand over those of another.
+        said = asked
+          ? chosen.size === 1 || this.clear(box, taken)
+          : near && this.clear(box, taken) && !this.lines.some(other);
         if (said) taken.push(box);
       }
       const says = edge.contested ? `${edge.says}, ${edge.denied}` : edge.says;
@@ -737,7 +767,7 @@ globalThis.NetworkPicture = class {
   // -- where one looks --------------------------------------------------------------------------------------
 
   // The zoom and middle that show all nodes, with room for their labels; never larger than life.
-  fitting() {
+  fitting(given) {
     // On a map also where boats landed is to be seen.
     const landed = Object.values(this.data.landings ?? {});
     const xs = [...this.data.nodes.map((node) => node.x), ...landed.map(([x]) => x)];
@@ -749,7 +779,7 @@ globalThis.NetworkPicture = class {
     const margin = NetworkPicture.MARGIN;
     const wide = Math.max(clientWidth - before - after - 2 * Math.min(2 * margin, clientWidth * 0.13), 80);
     const high = Math.max(clientHeight - above - below - 2 * margin, 80);
-    const scale = Math.max(Math.min(wide / (right - left || 1), high / (bottom - top || 1), 1.3), 0.05);
+    const scale = given ?? Math.max(Math.min(wide / (right - left || 1), high / (bottom - top || 1), 1.3), 0.05);
     const position = {
       x: (left + right + (after - before) / scale) / 2,
       y: (top + bottom + (below - above) / scale) / 2,
@@ -757,10 +787,41 @@ globalThis.NetworkPicture = class {
     return { scale, position };
   }
 
+  // The left and right end, on the screen, of all nodes and of all names.
+  ends(scale) {
+    const xs = this.data.nodes.map((node) => node.x * scale);
+    const boxes = [...this.names, ...this.captioned].map(({ box }) => box);
+    const all = [...xs, ...boxes.map(([left]) => left), ...boxes.map(([, , right]) => right)];
+    return { nodes: [Math.min(...xs), Math.max(...xs)], names: [Math.min(...all), Math.max(...all)] };
+  }
+
+  // The scale at which names beside the outermost nodes are in sight too. Names are as large at every scale.
+  withNames(scale) {
+    const { nodes, names } = this.ends(scale);
+    const beside = names[1] - names[0] - (nodes[1] - nodes[0]);
+    const wide = this.container.clientWidth - this.covered.left - this.covered.right - 8;
+    return Math.max((scale * (wide - beside)) / (nodes[1] - nodes[0] || 1), scale / 2);
+  }
+
+  // The middle of the view, moved no further than it takes to have all names in sight.
+  shifted(scale, { x, y }) {
+    const { names } = this.ends(scale);
+    const half = this.container.clientWidth / 2;
+    const right = names[1] + 4 - (x * scale + half - this.covered.right);
+    const left = names[0] - 4 - (x * scale - half + this.covered.left);
+    const by = right > 0 ? right : Math.min(left, 0);
+    return { x: x + by / scale, y };
+  }
+
   fit() {
-    const { scale, position } = this.fitting();
+    let { scale } = this.fitting();
     this.relabel(scale);
-    this.network.moveTo({ scale, position });
+    // At a smaller scale names may stand elsewhere, and be in the way again.
+    for (let tries = 0; tries < 3 && this.withNames(scale) < scale; tries++) {
+      scale = this.withNames(scale);
+      this.relabel(scale);
+    }
+    this.network.moveTo({ scale, position: this.shifted(scale, this.fitting(scale).position) });
   }
 
   zoom(factor) {

@@ -76,6 +76,7 @@ PALETTES = MappingProxyType(
             "denied": "#a84300",
             "sea": "#e3edf3",
             "chosen": "#1c1e21",
+            "halo": "#1c1e2126",
         },
         "dark": _HUES
         | {
@@ -95,6 +96,7 @@ PALETTES = MappingProxyType(
             "denied": "#ff9a5c",
             "sea": "#1d2a33",
             "chosen": "#ffffff",
+            "halo": "#ffffff38",
         },
     }
 )
@@ -124,7 +126,7 @@ _OPTIONS: dict[str, Any] = {
     "nodes": {"borderWidth": 2, "borderWidthSelected": 4},
     "edges": {
         "smooth": False,
-        "selectionWidth": 2,
+        "selectionWidth": 0,
         "hoverWidth": 1,
         "arrowStrikethrough": False,
         "arrows": {"to": {"scaleFactor": 0.55}},

@@ -68,8 +68,8 @@ class SurgeAnswer:
         step = "day" if self.series.step == 1 else "week"
         if not self.can_tell:
             return (
-                f"Cannot tell: it takes {LEAST_DAYS} days on record, and {LEAST_ACTIVE} {step}s with anything in three years, before a {step} can be"
-                " held against them."
+                f"Cannot tell: a {step} can be compared only with at least {LEAST_DAYS} days on record before it, and"
+                f" {LEAST_ACTIVE} {step}s with anything in three years."
             )
         return " ".join(filter(None, (self._surges_in_words(step), self._record_in_words())))
 
@@ -80,8 +80,8 @@ class SurgeAnswer:
         # Expected on the named day, not on all days of the surge together.
         expected = next(day.mean for day in self.days if day.day == newest.peak) or 0.0
         return (
-            f"{count(len(self.surges), 'surge')}; the newest on {day_words(newest.peak)}, with {newest.most:,} where"
-            f" {short(expected)} was to be expected."
+            f"{count(len(self.surges), 'surge')}{', the newest' * (len(self.surges) > 1)}: {newest.most:,} {self.counted} on"
+            f" {day_words(newest.peak)}, where {short(expected)} was expected."
         )
 
     def _record_in_words(self) -> str:
@@ -97,8 +97,8 @@ class SurgeAnswer:
         if seen.alarm:
             return _ALARM
         if seen.is_high:
-            return "above the band but no alarm"
-        return "not to be judged yet" if seen.mean is None else "within what was to be expected"
+            return "above the usual range, below the alarm level"
+        return "too early to compare" if seen.mean is None else "within the usual range"
 
     def mark(self, day: dt.date) -> Milestone | None:
         """Return since when, and until when, the count of a day was the highest."""
@@ -186,9 +186,7 @@ def _series_notes(series: Series) -> list[str]:
     notes = []
     if series.unplaced:
         notes.append(
-            f"{count(series.unplaced, 'crossing')} have no day here, as their date is less precise than a day."
-            if series.unplaced > 1
-            else "1 crossing has no day here, as its date is less precise than a day."
+            f"{count(series.unplaced, 'crossing')} {plural(series.unplaced, 'is', 'are')} left out, as the exact day is not known."
         )
     if series.outside:
         outside_days = sorted(set(series.outside))
@@ -202,12 +200,12 @@ def _series_notes(series: Series) -> list[str]:
     step = "day" if series.step == 1 else "week"
     if unknown:
         notes.append(
-            f"Of {count(unknown, step)} the count is not known; nothing is expected from them, and none is an alarm."
+            f"The count of {count(unknown, step)} is not known; these change no expected count, and none is an alarm."
         )
     if len(series.counts) * series.step < LEAST_WEEKS * 7:
-        notes.append(f"Lasting changes are not looked for: that takes {LEAST_WEEKS} weeks.")
+        notes.append(f"Lasting changes can be found only in at least {LEAST_WEEKS} weeks of counts.")
     if len(series.counts) * series.step > MOST_WEEKS * 7:
-        notes.append(f"Lasting changes are looked for in the last {MOST_WEEKS:,} weeks alone.")
+        notes.append(f"Lasting changes are looked for in the last {MOST_WEEKS:,} weeks only.")
     return notes
 
 

@@ -172,6 +172,7 @@ def _lead(session: Session, identifier: str) -> dict[str, Any]:
             for part in why.because.made_of
         ],
         "total": len(ranking.leads),
+        "summary": resting.summary(lead.id, rows(why.supporting), row["groups"], row["other_sources"], row["denied"]),
         "supporting": rows(why.supporting, voices=why.voices, why=why),
         "lowering": rows(why.lowering, voices=why.voices, why=why),
         "other": rows(why.other, voices=why.voices),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from graphsvc.errors import RequestError
-from graphsvc.service import NewHold, limits, now
+from graphsvc.records.dates import typed_date
+from graphsvc.service import NewHold, limits
 from graphsvc.web.frame import answer, at, or_again, page
 from graphsvc.web.rail import Entry
 
@@ -25,7 +23,6 @@ def table(case: str) -> ResponseReturnValue:
         case=case,
         holds=at(case).protection.holds.list_holds(),
         kinds=list(limits.HOLD_KINDS),
-        earliest=now().date() + dt.timedelta(days=1),
     )
 
 
@@ -35,10 +32,7 @@ def add(case: str) -> ResponseReturnValue:
     form = request.form
 
     def add_hold() -> ResponseReturnValue:
-        try:
-            review = dt.date.fromisoformat(form.get("review_on", ""))
-        except ValueError:
-            raise RequestError("Write the day of review as 2027-01-31.") from None
+        review = typed_date(form.get("review_on", "")).earliest
         hold = NewHold(form.get("kind", ""), form.get("owner", ""), form.get("reason", ""), review)
         at(case).protection.holds.add(hold, form.get("person", "").strip())
         return redirect(url_for("holds.table", case=case), code=303)

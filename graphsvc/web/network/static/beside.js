@@ -1,9 +1,9 @@
 // Pictures next to text, drawn as on the canvas; a click shows the claims below. The data is in the page, or is fetched
 // once the page has loaded.
 const theme = () => document.documentElement.getAttribute("data-bs-theme") ?? "light";
-// Screen pixels per unit of the picture, and pixels that names at both sides need.
+// Screen pixels per unit of the picture, and pixels per letter of a name.
 const SCALE = 0.6;
-const LABELS = 130;
+const LETTER = 7.2;
 // How far layers are drawn apart at most, to use the width of the page.
 const WIDEST = 1.7;
 const FAULT = "The server did not answer as it should. Try again.";
@@ -38,9 +38,12 @@ async function draw(root) {
   if (root.hidden) return;
   // As high as its content and as wide as the page, so that layers are closer together or further apart, but rows are not.
   const extent = (places) => Math.max(...places) - Math.min(...places);
-  const wide = extent(data.nodes.map(({ x }) => x)) * SCALE;
+  const xs = data.nodes.map(({ x }) => x);
+  const wide = extent(xs) * SCALE;
+  const longest = (at) => Math.max(...data.nodes.map(({ x, label }) => (x === at ? label.length : 0)));
+  const names = (longest(Math.min(...xs)) + longest(Math.max(...xs))) * LETTER + 50;
   const deep = extent(data.nodes.map(({ y }) => y)) * SCALE;
-  const closer = Math.min((container.clientWidth - LABELS) / (wide || 1), WIDEST);
+  const closer = Math.min((container.clientWidth - names) / (wide || 1), WIDEST);
   data.nodes = data.nodes.map((node) => ({ ...node, x: node.x * closer }));
   container.style.height = `${Math.round(Math.min(Math.max(deep + 110, 240), 1000))}px`;
   // The wheel and a finger move the page, not the picture: users edit pictures on the canvas.

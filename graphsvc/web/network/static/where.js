@@ -1,5 +1,6 @@
 // Map, calendar and list filter each other: a filter set in one applies to the others, and is in the address.
 // The same rules as graphsvc/views/where/events.py, which answers without this script.
+import { isoDay, shownDay } from "./day.js";
 import { folded } from "./table.js";
 
 const form = document.querySelector(".where-form");
@@ -20,7 +21,9 @@ function filter(form) {
   const routes = [...document.querySelectorAll("path.route")];
   const status = document.querySelector("[data-status]");
   const json = document.querySelector("[data-json]");
-  const asked = () => Object.fromEntries(names.map((name) => [name, field(name).value.trim()]));
+  const isDay = (name) => "day" in field(name).dataset;
+  const typed = (name) => (isDay(name) ? isoDay(field(name).value, name === "to") : field(name).value.trim());
+  const asked = () => Object.fromEntries(names.map((name) => [name, typed(name)]));
 
   const inDays = (event, { from, to }) => {
     if (!from && !to) return true;
@@ -64,7 +67,7 @@ function filter(form) {
   }
 
   const set = (values) => {
-    for (const [name, value] of Object.entries(values)) field(name).value = value;
+    for (const [name, value] of Object.entries(values)) field(name).value = isDay(name) ? shownDay(value) : value;
     show();
   };
   form.addEventListener("input", ({ target }) => {
@@ -121,7 +124,7 @@ function filter(form) {
   }
   function step() {
     const span = Number(length.value);
-    const at = shifted(field("from").value, span);
+    const at = shifted(typed("from"), span);
     // After a long time without events, continue at the next day with one.
     const next = dated.find((day) => day >= at);
     if (!next) return stop();

@@ -1,3 +1,5 @@
+import { isoDay, shownDay } from "../day.js";
+
 // The filter form: it shows the filters of the address, and changes the address when a user changes a filter.
 export class FilterForm {
   constructor(canvas) {
@@ -26,13 +28,15 @@ export class FilterForm {
   }
 
   send() {
+    if (!this.form.reportValidity()) return undefined;
+    const days = [...this.form.elements].filter((one) => "day" in one.dataset);
     const named = new Set(
       [...this.form.elements].filter((one) => one.name && one.type !== "hidden").map((one) => one.name),
     );
     const defaults = { depth: "1", size: this.form.dataset.size };
-    const given = [...new FormData(this.form)].filter(
-      ([name, value]) => named.has(name) && value !== "" && value !== defaults[name],
-    );
+    const asked = new FormData(this.form);
+    for (const { name, value } of days) asked.set(name, isoDay(value, name === "to"));
+    const given = [...asked].filter(([name, value]) => named.has(name) && value !== "" && value !== defaults[name]);
     return this.go((params) => {
       for (const name of named) params.delete(name);
       for (const [name, value] of given) params.append(name, String(value));
@@ -60,7 +64,8 @@ export class FilterForm {
         if (control.checked && control.name !== "fade") active += 1;
       } else {
         const plain = { depth: "1", size: this.form.dataset.size }[control.name] ?? "";
-        control.value = params.get(control.name) || plain;
+        const value = params.get(control.name) || plain;
+        control.value = "day" in control.dataset ? shownDay(value) : value;
         if (control.value !== plain && !["depth", "size", "ticked"].includes(control.name)) active += 1;
       }
     }
