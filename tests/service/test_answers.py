@@ -114,7 +114,7 @@ def test_the_boats_of_a_day_are_answered_by_name(people: Place) -> None:
     )
     assert {node.id for node in view.nodes} >= {"boss", "dealer", "b1", "c1", "c2"}
     # With so small a case no one stands out, and the order of people must not look like a ranking.
-    assert response.ranked_on.startswith("No rank is told. No one stands out: ")
+    assert response.ranked_on.startswith("There are no ranks. No one stands out: ")
     assert all(participant.lead is None for participant in answer.rows[0].said)
 
 

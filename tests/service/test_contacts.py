@@ -173,7 +173,7 @@ def test_where_no_one_stands_out_nothing_beside_a_name_tells_of_an_order(place: 
     tied, tapped = place(TIED), place(TAPPED)
     ranking = tied("ana").leads.ranking()
     assert ranking.verdict == "abstains"
-    untold = f"No rank is told. {ranking.reason}"
+    untold = f"There are no ranks. {ranking.reason}"
     client, base = tied.client("ana"), f"/case/{tied.case}"
     # Checks on the canvas and in the table of its measures.
     data = client.get(f"{base}/network/measures.json?id=boss").get_json()
@@ -271,7 +271,7 @@ def test_the_command_says_who_of_a_set_has_no_ties_and_that_no_rank_is_told(
     (line,) = [line for line in answer.splitlines() if line.startswith("lone ")]
     assert line.endswith("  no links")
     assert "rank not told" in line
-    assert f"No rank is told. {place(TIED)('ana').leads.ranking().reason}" in answer
+    assert f"There are no ranks. {place(TIED)('ana').leads.ranking().reason}" in answer
     assert f"{JOINS}  rank 1  adds " in command(TAPPED, "sets", "--size", "1")
 
 

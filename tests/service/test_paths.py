@@ -221,11 +221,11 @@ def test_not_there_and_not_yours_are_one_answer(pam: Session, identifier: str) -
     [
         (("boss",), {}, "choose 2 to 6 ends"),
         (tuple(PEOPLE[:7]), {}, "choose 2 to 6 ends"),
-        (("boss", "aide"), {"kind": "no-such"}, "ways are shortest"),
+        (("boss", "aide"), {"kind": "no-such"}, "kinds of path are shortest"),
         (("boss", "aide"), {"kind": "accounts"}, "choose one"),
         (("boss", "aide"), {"steps": 7}, "1 to 6 steps"),
         (("boss", "aide"), {"most": 0}, "1 to 100"),
-        (("boss", "aide"), {"besides": ["part"]}, "besides those of the operation"),
+        (("boss", "aide"), {"besides": ["part"]}, "other links to allow"),
         (("boss", "aide"), {"least": 2.0}, "0 to 1"),
     ],
 )

@@ -205,7 +205,7 @@ def test_one_that_is_held_back_opens_when_it_is_let_go(place: Place) -> None:
         assert organiser_groups(place) == "few"
     place.look(SIX + dt.timedelta(days=28))
     assert organiser_groups(place) == 3
-    with pytest.raises(NotFound, match="no account"):
+    with pytest.raises(NotFound, match="no waiting statement"):
         custodian.protection.waiting.hold(numbers[0])
     for name in ("ann", "bob", "low"):
         with pytest.raises(Refused):

@@ -97,7 +97,7 @@ def test_a_page_with_ranks_says_what_they_leave_out(site: Any, name: str) -> Non
             site.client(account).get(site.address("leads").partition("?")[0] + ".json").get_json()["verdict"] == "leads"
         )
 
-    none = "No rank is told. No one stands out: " if name == "behind" and not stands_out("pam") else ""
+    none = "There are no ranks. No one stands out: " if name == "behind" and not stands_out("pam") else ""
     assert rank_note("inv").partition("No rank")[0] == ""
     assert bool(rank_note("inv")) is (name == "behind" and not stands_out("inv"))
     of_p = rank_note("pam")

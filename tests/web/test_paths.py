@@ -159,7 +159,7 @@ def test_the_form_asks_between_whom_and_keeps_what_was_chosen(site: Any, inv: Fl
     [
         ({"from": "=cmd"}, 400, "choose 2 to 6 ends"),
         ({"from": "=cmd", "to": "nowhere"}, 404, "nothing with the id"),
-        ({"from": "=cmd", "to": "X1", "kind": "longest"}, 400, "ways are shortest"),
+        ({"from": "=cmd", "to": "X1", "kind": "longest"}, 400, "kinds of path are shortest"),
         ({"from": "=cmd", "to": "X1", "steps": "x"}, 400, "takes a whole number"),
         ({"from": "=cmd", "to": "X1", "kind": "every", "steps": "40"}, 400, "1 to 6 steps"),
         ({"from": "=cmd", "to": "X1", "least": "nan"}, 400, "0 to 1"),

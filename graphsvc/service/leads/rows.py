@@ -45,7 +45,7 @@ def said_of_ranks(ranking: Ranking, ranked_on: str) -> str:
         ranking: as shown to this reader.
         ranked_on: what it leaves out, in a sentence; may be empty.
     """
-    return f"No rank is told. {ranking.reason} {ranked_on}".strip() if ranking.verdict == "abstains" else ranked_on
+    return f"There are no ranks. {ranking.reason} {ranked_on}".strip() if ranking.verdict == "abstains" else ranked_on
 
 
 @dataclass(frozen=True, slots=True)

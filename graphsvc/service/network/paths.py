@@ -359,15 +359,15 @@ def _check(
 ) -> None:
     to_one = kind == "accounts"
     faults = {
-        f"ways are {', '.join(PATH_KINDS)}, not {kind[:40]!r}": kind not in PATH_KINDS,
-        "what witnesses say leads to one, so choose one": to_one and len(ends) != 1,
+        f"kinds of path are {', '.join(PATH_KINDS)}, not {kind[:40]!r}": kind not in PATH_KINDS,
+        "paths from witnesses lead to one person, so choose one": to_one and len(ends) != 1,
         f"choose {FEWEST_ENDS} to {MOST_ENDS} ends": not to_one and not FEWEST_ENDS <= len(ends) <= MOST_ENDS,
-        f"a way of which every one is looked for has 1 to {LONGEST_PATH} steps": not 1 <= steps <= LONGEST_PATH,
-        f"the number of ways is from 1 to {MOST_PATHS}": not 1 <= most <= MOST_PATHS,
-        f"at most {_MOST_AVOIDED} can be avoided": len(avoiding) > _MOST_AVOIDED,
-        f"links besides those of the operation are of {', '.join(BESIDES)}": bool(set(besides) - set(BESIDES)),
+        f"all paths can be found for 1 to {LONGEST_PATH} steps": not 1 <= steps <= LONGEST_PATH,
+        f"choose from 1 to {MOST_PATHS} paths": not 1 <= most <= MOST_PATHS,
+        f"at most {_MOST_AVOIDED} entities can be avoided": len(avoiding) > _MOST_AVOIDED,
+        f"other links to allow are {', '.join(BESIDES)}": bool(set(besides) - set(BESIDES)),
         "belief is a number from 0 to 1": not 0 <= least <= 1,
     }
     for fault, holds in faults.items():
         if holds:
-            raise RequestError(f"These ways cannot be looked for: {fault}.")
+            raise RequestError(f"These paths cannot be found: {fault}.")

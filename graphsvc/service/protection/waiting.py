@@ -102,7 +102,7 @@ class WaitingAccounts:
         with self._ask.act("seal", step="hold account" if by else "release account", delivery=delivery):
             self._require_deciding()
             if not self._ask.home.opener.hold_back(case, delivery, by):
-                raise NotFound(f"The case {case} has no account {delivery} that waits.")
+                raise NotFound(f"The case {case} has no waiting statement {delivery}.")
 
     def _require_deciding(self) -> None:
         require_whole(self._ask)

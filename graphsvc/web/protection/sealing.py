@@ -138,7 +138,7 @@ def accounts(case: str) -> ResponseReturnValue:
         return redirect(url_for("sealing.work", case=case, id=session.protection.waiting.start()), code=303)
     number = request.form.get("delivery", "")
     if do not in ("hold", "release") or not (number.isascii() and number.isdigit() and len(number) < _DIGITS):
-        raise RequestError("Say which account that waits is to be held back or let go.")
+        raise RequestError("Choose the waiting statement to hold back or let go.")
     (session.protection.waiting.hold if do == "hold" else session.protection.waiting.release)(int(number))
     return redirect(url_for("sealing.sealed", case=case), code=303)
 
