@@ -256,7 +256,7 @@ def _dangling(
     for column, table in wanted:
         target = values.get(column)
         if loaded is not None and loaded.values.get(column) == target:
-            continue  # or whether a correction takes effect would depend on what other deliveries say of the source
+            continue  # otherwise other deliveries about the source would decide whether a correction takes effect
         if target is not None and target not in accepted[table] and target not in state.records[table]:
             return _missing(
                 column, target, refused, f"no {_RECORD[table]} with this id is accepted here or loaded earlier"

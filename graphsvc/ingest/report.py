@@ -123,7 +123,7 @@ class Report:
         closed_claims: file and line of its claims that are under C, although their statement is not.
         ends: id → table, for ids in the claims that the delivery makes but not in its accepted rows.
         rows_aside: table and id → an entity's row that is set aside (see `fold.fold`), and its values in the state.
-        stay_aside: table and id → those of `rows_aside` that stay aside even if everything known before is undone.
+        stay_aside: tables and ids of those `rows_aside` that stay aside even if everything known before is undone.
         watch: called with each row that is taken, for separate counts; None if not needed.
     """
 
