@@ -35,7 +35,7 @@ WORK = """
         ties = nx.gnm_random_graph(size, 3 * size, seed=2).edges
         return Plain(
             nodes=[Plain(id=f"p{node}", links=0) for node in range(size)],
-            edges=[Plain(subject=f"p{one}", object=f"p{other}") for one, other in ties],
+            edges=[Plain(subject=f"p{one}", object=f"p{other}", denied=False) for one, other in ties],
         )
 
     def answers():
